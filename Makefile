@@ -1,0 +1,69 @@
+# Every entry point of the repository; CI calls the same targets. `make help` lists them.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# A second process is of use on two cores and more; the tests that start kernels are the slow ones.
+TEST_PROCESSES ?= 2
+CELL_SECONDS ?= 60
+
+.DEFAULT_GOAL := help
+.PHONY: help venv build sample grade test test-unit test-notebooks lint format variants lab lock clean
+
+help: ## list these targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+
+venv: $(VENV)/.ready ## set up the virtual environment in .venv from requirements.txt (the others do this by themselves)
+
+$(VENV)/.ready: requirements.txt pyproject.toml
+	@bash tools/make-venv $(VENV)
+	@touch $@
+
+build: $(VENV)/.ready ## make source/*/*.ipynb, release/ and solutions/ from source/*.py
+	@echo "Building the assignments from source/*.py ..."
+	@$(BIN)/assay build
+
+sample: $(VENV)/.ready ## make the sample class in submitted/ from tests/variants/
+	@$(BIN)/assay sample
+
+grade: $(VENV)/.ready ## grade the sample class in submitted/ and print the marks
+	@echo "Grading the sample class in submitted/ ..."
+	@$(BIN)/assay grade
+
+test: test-unit test-notebooks ## run every test: the unit tests, every variant and gate, and the solved notebooks
+
+test-unit: $(VENV)/.ready
+	@echo "Running the tests in tests/ ..."
+	@$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup tests
+
+test-notebooks: $(VENV)/.ready
+	@echo "Running the solved notebooks: the marked cells are compared ..."
+	@$(BIN)/pytest --nbval-lax --nbval-cell-timeout=$(CELL_SECONDS) solutions
+	@echo "Running the solved notebooks: every output that is exact is compared ..."
+	@$(BIN)/pytest --nbval --nbval-cell-timeout=$(CELL_SECONDS) solutions
+
+lint: $(VENV)/.ready ## check style and types
+	@echo "Checking style (ruff) and types (mypy) ..."
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+format: $(VENV)/.ready ## put the code into the decided style
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+variants: $(VENV)/.ready ## say for each hidden test which wrong answers it alone catches
+	@$(BIN)/assay variants
+
+lab: $(VENV)/.ready ## open JupyterLab with formgrader on the sample course
+	@test -f gradebook.db || $(MAKE) --no-print-directory grade
+	@echo "Opening JupyterLab; formgrader is in its menu under Nbgrader ..."
+	@$(BIN)/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_OPTIONS)
+
+lock: $(VENV)/.ready ## compile requirements.txt anew from pyproject.toml (needs uv)
+	@uv pip compile --quiet --universal --python-version 3.10 --all-extras --no-header --no-annotate \
+		pyproject.toml -o requirements.txt
+
+clean: ## remove what grading and running left behind, the gradebook included (asks nothing; keeps .venv)
+	@rm -rf feedback reports gradebook.db* .nbgrader.log .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find autograded -mindepth 1 -not -name README.md -delete
+	@echo "Removed the products of grading."
