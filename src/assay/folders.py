@@ -1,0 +1,120 @@
+"""Puts finished files and folders in their place in one step, and says how two folders differ."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from assay.cells import cell_name
+
+
+def replace_file(target: Path, content: str) -> None:
+    """Write a file beside its place and move it there, so that nobody ever sees half of it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+        Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
+        Path(name).replace(target)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def replace_folder(target: Path, new: Path) -> None:
+    """Put a copy of the folder ``new`` in the place of ``target``; a failure before the swap leaves the old one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as place:
+        fresh, old = Path(place, "new"), Path(place, "old")
+        shutil.copytree(new, fresh)
+        if target.exists():
+            target.rename(old)
+        try:
+            fresh.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+
+
+def files_in(folder: Path) -> list[Path]:
+    """All files of a folder and its subfolders, relative to it, in a fixed order."""
+    return (
+        sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+        if folder.is_dir()
+        else []
+    )
+
+
+def differences(committed: Path, built: Path, name: str, *, ignore_images: bool = False) -> Iterator[str]:
+    """One sentence for each file of ``committed`` that is not what ``built`` has.
+
+    With ``ignore_images`` the images in a notebook's outputs count as equal: they differ between versions of matplotlib.
+    """
+    old, new = set(files_in(committed)), set(files_in(built))
+    for path in sorted(old | new):
+        if path not in old:
+            yield f"{name}/{path.as_posix()} is missing."
+        elif path not in new:
+            yield f"{name}/{path.as_posix()} is not made by a build."
+        else:
+            yield from file_differences(
+                committed / path, built / path, f"{name}/{path.as_posix()}", ignore_images=ignore_images
+            )
+
+
+def file_differences(
+    committed: Path, built: Path, name: str, *, ignore_images: bool = False
+) -> Iterator[str]:
+    """A sentence when a file is not what a build makes; of a notebook it names the first cell that differs."""
+    old, new = committed.read_bytes(), built.read_bytes()
+    if old == new:
+        return
+    if committed.suffix != ".ipynb":
+        yield f"{name} differs from what a build makes."
+        return
+    try:
+        one, other = json.loads(old), json.loads(new)
+    except ValueError:
+        yield f"{name} is not a readable notebook."
+        return
+    if ignore_images:
+        one, other = _without_images(one), _without_images(other)
+        if one == other:
+            return
+    yield f"{name} differs from what a build makes, {_first_difference(one, other)}."
+
+
+def _first_difference(one: Any, other: Any) -> str:
+    cells = list(one.get("cells", [])) if isinstance(one, dict) else []
+    wanted = other["cells"]
+    for index, cell in enumerate(wanted):
+        if index >= len(cells) or cells[index] != cell:
+            parts = ""
+            if index < len(cells) and isinstance(cells[index], dict) and cells[index].get("id") == cell["id"]:
+                keys = sorted(key for key in {*cell, *cells[index]} if cells[index].get(key) != cell.get(key))
+                parts = f" ({', '.join(keys)})"
+            node = nbformat.from_dict(cell)
+            node.source = "".join(node.source)
+            return f"first in {cell_name(node, index)}{parts}"
+    if len(cells) > len(wanted):
+        return f"which has {len(wanted)} cells and not {len(cells)}"
+    return "not in a cell but in the notebook's metadata or in how the file is written"
+
+
+def _without_images(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: "an image" if key.startswith("image/") else _without_images(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_without_images(item) for item in value]
+    return value
