@@ -7,7 +7,7 @@ import string
 import numpy as np
 
 #: Very different step sizes on the same network and the same minibatches.
-LEARNING_RATES = {"low": 0.0003, "good": 0.01, "high": 2.0, "very high": 4.0}
+LEARNING_RATES = {"low": 0.0003, "good": 0.004, "high": 2.0, "very high": 8.0}
 
 NUM_CLASSES = 3
 NUM_UNITS = 32

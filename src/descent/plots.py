@@ -123,8 +123,10 @@ def draw_path(
 
 def _strands(x: np.ndarray) -> list[tuple[int, int]]:
     """First and last index of each stretch on which the path keeps its direction."""
-    direction = np.sign(np.diff(x))
-    turns = np.flatnonzero(direction[1:] * direction[:-1] < 0) + 1
+    moves = np.diff(x)
+    # A pause neither is a turn nor hides one.
+    moving = np.flatnonzero(moves)
+    turns = moving[1:][moves[moving[1:]] * moves[moving[:-1]] < 0]
     borders = [0, *turns.tolist(), len(x) - 1]
     return list(itertools.pairwise(borders))
 

@@ -7,7 +7,7 @@ so that the visible tests run wherever a student works.
 
 from assay.checks.claims import ClaimFailed, claim, fail, holds
 from assay.checks.functions import raises
-from assay.checks.values import answered, choice, close, equal, number, records
+from assay.checks.values import answered, choice, close, equal, items, length, number, records
 
 __all__ = [
     "ClaimFailed",
@@ -18,6 +18,8 @@ __all__ = [
     "equal",
     "fail",
     "holds",
+    "items",
+    "length",
     "number",
     "raises",
     "records",

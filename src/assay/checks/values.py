@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence, Sized
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,7 @@ def close(
     array = _numeric(got, name, hint)
     wanted = np.asarray(expected)
     if array.shape != wanted.shape:
-        raise ClaimFailed(_message(f"{name}: got shape {array.shape}, expected {wanted.shape}", hint))
+        raise ClaimFailed(f"{name}: got {_extent(array)}, expected {_extent(wanted)}")
     wrong = ~np.isclose(array.astype(float), wanted.astype(float), rtol=rtol, atol=atol, equal_nan=True)
     if wrong.any():
         place = tuple(int(index) for index in np.argwhere(wrong)[0])
@@ -70,7 +70,7 @@ def number(got: Any, name: str, *, hint: str = "") -> float:
     __tracebackhide__ = True
     array = _numeric(got, name, hint)
     if array.shape != ():
-        raise ClaimFailed(_message(f"{name}: got shape {array.shape}, expected one number", hint))
+        raise ClaimFailed(_message(f"{name}: got {_extent(array)}, expected one number", hint))
     if array.dtype.kind == "b":
         raise ClaimFailed(_message(f"{name}: got {bool(array)}, expected one number", hint))
     return float(array)
@@ -112,6 +112,42 @@ def equal(got: Any, expected: Any, name: str, *, hint: str = "") -> None:
         return
     if type(plain) is not type(expected) or plain != expected:
         raise ClaimFailed(_message(f"{name}: got {_short(plain)}, expected {expected!r}", hint))
+
+
+def length(got: Any, expected: int, name: str, *, hint: str = "") -> None:
+    """Check how many items a list, tuple, array or the like has.
+
+    Raises
+    ------
+    ClaimFailed
+        It has another number of them, or none at all because it is something else.
+    """
+    __tracebackhide__ = True
+    _refuse_open(got, name, also_none=False)
+    if got is None:
+        raise ClaimFailed(f"{name}: got None (is there a return?)")
+    if isinstance(got, (str, bytes)) or not isinstance(got, Sized) or _is_scalar(got):
+        raise ClaimFailed(f"{name}: got {_short(got)}, expected a list")
+    equal(len(got), expected, name, hint=hint)
+
+
+def items(got: Any, name: str) -> list:
+    """Return what a list, a tuple, an array or a generator holds, as a list.
+
+    Raises
+    ------
+    ClaimFailed
+        It is nothing to go through item by item; a string and a dict count as single values here.
+    NotImplementedError
+        It is still open (an Ellipsis).
+    """
+    __tracebackhide__ = True
+    _refuse_open(got, name, also_none=False)
+    if got is None:
+        raise ClaimFailed(f"{name}: got None (is there a return?)")
+    if isinstance(got, (str, bytes, dict)) or not isinstance(got, Iterable) or _is_scalar(got):
+        raise ClaimFailed(f"{name}: got {_short(got)}, expected a list")
+    return list(got)
 
 
 def choice(got: Any, options: Collection[Any], name: str) -> None:
@@ -204,6 +240,20 @@ def _refuse_open(got: Any, name: str, *, also_none: bool) -> None:
         raise NotImplementedError(f"{name} is not answered yet.")
 
 
+def _is_scalar(value: Any) -> bool:
+    """Whether it is an array without dimensions, which has no length though its type says so."""
+    return isinstance(value, np.ndarray) and value.ndim == 0
+
+
+def _extent(array: np.ndarray) -> str:
+    """How large an array is, in the words of someone who thinks of lists."""
+    if array.ndim == 0:
+        return "one number"
+    if array.ndim == 1:
+        return "1 value" if len(array) == 1 else f"{len(array)} values"
+    return f"shape {array.shape}"
+
+
 def _message(text: str, hint: str) -> str:
     return f"{text} ({hint})" if hint else text
 
@@ -215,4 +265,4 @@ def _short(value: Any, limit: int = 60) -> str:
     except Exception:
         text = f"<{type(value).__name__} without a repr>"
     text = text if len(text) <= limit else text[: limit - 3] + "..."
-    return text if isinstance(value, (str, bool, type(None))) else f"{text} (a {type(value).__name__})"
+    return text if isinstance(value, (str, bool, int, float, type(None))) else f"{text} (a {type(value).__name__})"
