@@ -1,0 +1,125 @@
+"""Runs the claims of a notebook on an answer without Jupyter, each to its end, in a fork of this process.
+
+For authors, who run their own variants: there is no sandbox here.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import multiprocessing
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from nbformat import NotebookNode
+
+from assay.cells import grade_id, is_solution, is_test, role
+from assay.checks.claims import recording
+from assay.regions import Kind, drop_delimiters
+
+#: CPU seconds, so that a busy machine fails nobody.
+CELL_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim of a test cell: the cell's grade id, the function's name, and whether students see it."""
+
+    cell: str
+    name: str
+    hidden: bool
+
+
+class _TooLong(BaseException):
+    """Not an Exception, so that a student's `except Exception` does not swallow it."""
+
+
+def failed_claims(
+    master: NotebookNode, answers: Mapping[str, str], claims: Sequence[Claim], seconds: float
+) -> list[Claim]:
+    """Run the locked cells, the answers and all claims, and return the claims that failed.
+
+    A claim that was not reached, because its cell raised before it or took too long, counts as failed.
+
+    Parameters
+    ----------
+    master
+        The notebook that the claims belong to; its own answers stand where ``answers`` has none.
+    answers
+        From the grade id of a solution cell to its source.
+    claims
+        All claims of the notebook.
+    seconds
+        Wall-clock time without a sign of life after which the rest counts as failed.
+    """
+    # Imported before the fork, so that no answer is charged for it.
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot
+
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_run, args=(sender, master, dict(answers)), daemon=True)
+    process.start()
+    sender.close()
+    held: set[tuple[str, str]] = set()
+    try:
+        while receiver.poll(seconds):
+            message = receiver.recv()
+            if message:
+                held.add(message)
+    except EOFError:
+        pass
+    finally:
+        process.kill()
+        process.join()
+    return [claim for claim in claims if (claim.cell, claim.name) not in held]
+
+
+def _run(sender: Connection, master: NotebookNode, answers: dict[str, str]) -> None:
+    signal.signal(signal.SIGPROF, _stop)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        for cell in master.cells:
+            if cell.cell_type != "code":
+                continue
+            if is_test(cell):
+                _run_claims(sender, cell, names)
+            elif is_solution(cell) or role(cell).get("locked"):
+                source = answers.get(grade_id(cell), drop_delimiters(cell.source, Kind.SOLUTION))
+                _execute(source, names)
+    sender.close()
+
+
+def _run_claims(sender: Connection, cell: NotebookNode, names: dict[str, Any]) -> None:
+    # One function at a time: one that never ends must not hide what the others would have said.
+    with recording() as outcomes:
+        for source in _statements(cell.source):
+            _execute(source, names)
+            sender.send(None)
+    for outcome in outcomes:
+        if outcome.error is None:
+            sender.send((grade_id(cell), outcome.name))
+
+
+def _statements(source: str) -> list[str]:
+    return [ast.unparse(node) for node in ast.parse(source).body]
+
+
+def _execute(source: str, names: dict[str, Any]) -> None:
+    signal.setitimer(signal.ITIMER_PROF, CELL_SECONDS)
+    try:
+        exec(compile(source, "<cell>", "exec"), names)
+    except (Exception, SystemExit, _TooLong):
+        pass  # What a cell raises shows in the claims that need it.
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
+
+
+def _stop(*_: Any) -> None:
+    raise _TooLong

@@ -1,0 +1,15 @@
+"""Every step uses the gradient at the start."""
+# fails: bowl_path_follows_minus_the_gradient
+
+# %% bowl_descent
+def bowl_descent(start, hessian, learning_rate, num_steps):
+    gradient = hessian @ start
+    path = np.zeros((num_steps + 1, len(start)))
+    path[0] = start
+    for step in range(num_steps):
+        path[step + 1] = path[step] - learning_rate * gradient
+    return path
+
+
+def largest_learning_rate(hessian):
+    return 2.0 / np.linalg.eigvalsh(hessian).max()

@@ -1,0 +1,6 @@
+"""It tells of each example whether it wakes no unit."""
+# fails: dead_means_silent_for_every_example
+
+# %% dead_units
+def dead_units(pre_activations):
+    return (pre_activations <= 0).all(axis=1)

@@ -1,0 +1,14 @@
+"""The derivatives of the layers are added."""
+# fails: factor_is_a_product_over_layers
+
+# %% sigmoid_derivative
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def sigmoid_derivative(z):
+    return sigmoid(z) * (1 - sigmoid(z))
+
+
+def gradient_factor(pre_activations):
+    return np.sum(sigmoid_derivative(pre_activations), axis=0)

@@ -1,0 +1,15 @@
+"""The derivative is the square of the sigmoid, which agrees at 0 only."""
+# fails: derivative_matches_differences
+
+# %% sigmoid_derivative
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def sigmoid_derivative(z):
+    return sigmoid(z) ** 2
+
+
+def gradient_factor(pre_activations):
+    s = sigmoid(pre_activations)
+    return np.prod(s * (1 - s), axis=0)

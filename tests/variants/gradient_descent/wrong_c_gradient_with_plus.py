@@ -1,0 +1,10 @@
+"""The derivative of the cosine has lost its minus sign."""
+# fails: gradient_is_the_slope_of_the_loss
+
+# %% loss_and_gradient
+def loss(theta):
+    return theta * np.cos(np.pi * theta)
+
+
+def gradient(theta):
+    return np.cos(np.pi * theta) + np.pi * theta * np.sin(np.pi * theta)

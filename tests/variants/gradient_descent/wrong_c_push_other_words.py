@@ -1,0 +1,5 @@
+"""The answers are not among the three."""
+# fails: pushes_are_judged
+
+# %% after_a_push
+after_a_push = {0.6: "deeper valley", 0.7: "deeper valley", 0.8: "outside", 0.9: "outside"}
