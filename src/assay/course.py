@@ -28,7 +28,9 @@ class Course:
         """
         root = Path(folder).resolve()
         if not (root / CONFIG_NAME).is_file():
-            raise AssayError(f"{root} holds no {CONFIG_NAME}: run assay in the folder of the course, or name it with --course.")
+            raise AssayError(
+                f"{root} holds no {CONFIG_NAME}: run assay in the folder of the course, or name it with --course."
+            )
         return cls(root)
 
     def text(self, assignment: str) -> Path:
@@ -65,7 +67,9 @@ class Course:
         """
         known = self.assignments()
         if not known:
-            raise AssayError(f"{self.root / 'source'} holds no assignment: write one as source/<assignment>.py first.")
+            raise AssayError(
+                f"{self.root / 'source'} holds no assignment: write one as source/<assignment>.py first."
+            )
         for name in names:
             if name not in known:
                 raise AssayError(f"There is no assignment {name!r}; the course has {', '.join(known)}.")

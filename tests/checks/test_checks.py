@@ -520,10 +520,7 @@ def test_equal_accepts_numpy_values_as_those_of_python(got, expected):
 
 
 def test_equal_gives_got_expected_and_the_hint():
-    assert (
-        fails(checks.equal, 4, 3, "steps", hint="off by one")
-        == "steps: got 4, expected 3 (off by one)"
-    )
+    assert fails(checks.equal, 4, 3, "steps", hint="off by one") == "steps: got 4, expected 3 (off by one)"
 
 
 def test_equal_names_the_element_that_differs():

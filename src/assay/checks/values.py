@@ -265,4 +265,8 @@ def _short(value: Any, limit: int = 60) -> str:
     except Exception:
         text = f"<{type(value).__name__} without a repr>"
     text = text if len(text) <= limit else text[: limit - 3] + "..."
-    return text if isinstance(value, (str, bool, int, float, type(None))) else f"{text} (a {type(value).__name__})"
+    return (
+        text
+        if isinstance(value, (str, bool, int, float, type(None)))
+        else f"{text} (a {type(value).__name__})"
+    )

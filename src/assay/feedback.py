@@ -1,0 +1,162 @@
+"""What a student gets back: verdicts and sentences, no hidden test, no rubric, nothing printed while grading."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import List
+
+from assay.cells import grade_id, is_test, role
+from assay.errors import AssayError
+from assay.execute import KERNEL_DIED, TIMED_OUT
+from assay.regions import Kind, drop_regions, find_regions
+from assay.verdict import Status, error_of, message_of, plain, status_of
+
+SECRET = (Kind.HIDDEN_TESTS, Kind.MARK_SCHEME)
+NOT_MARKED = "Not marked yet: a person reads this answer."
+
+_LINE_OF_CELL = re.compile(r"Cell In\[(\d+)\], line (\d+)")
+
+
+class ShowVerdicts(NbGraderPreprocessor):
+    """Turn an autograded notebook into what its student may read; runs after nbgrader's ``GetGrades``.
+
+    A test cell shows which of its visible claims passed and the sentence of the one that failed, with the details
+    when that one is visible. Everything else that was put out while grading is dropped, of every cell: by then the
+    student's functions had seen the hidden inputs, and a traceback prints the lines of hidden tests.
+    """
+
+    # Not used here: nbconvert's HTML exporter configures it and warns where it is not configurable.
+    display_data_priority = List().tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Clean ``nb`` in place."""
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            submission = gradebook.find_submission_notebook(
+                names["notebook"], names["assignment"], names["student"]
+            )
+            waiting = {grade.name for grade in submission.grades if grade.needs_manual_grade}
+        nb.metadata.pop("widgets", None)
+        for cell in nb.cells:
+            _clean(cell)
+            if grade_id(cell) in waiting and not is_test(cell) and not role(cell).get("comment"):
+                cell.metadata["nbgrader"]["comment"] = NOT_MARKED
+        return nb, resources
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A claim of a test cell: its sentence, its first and last line (from 1), and whether students see it."""
+
+    sentence: str
+    first: int
+    last: int
+    visible: bool
+
+
+def _clean(cell: NotebookNode) -> None:
+    report = _report(cell) if is_test(cell) else ""
+    cell.source = _public(cell.source)
+    if cell.cell_type == "code":
+        cell.execution_count = None
+        cell.outputs = [new_output("stream", name="stdout", text=report)] if report else []
+
+
+def _public(source: str) -> str:
+    try:
+        return drop_regions(source, *SECRET)
+    except AssayError:
+        # Only a student's own cell can be so damaged; should a locked one ever be, it shows too little.
+        lines = source.split("\n")
+        begins = [number for number, line in enumerate(lines) if any(kind.begin in line for kind in SECRET)]
+        return "\n".join(lines[: min(begins, default=len(lines))])
+
+
+def _report(cell: NotebookNode) -> str:
+    """What a student reads under a test cell."""
+    error = error_of(cell)
+    claims = _claims(cell.source)
+    if error is None:
+        done = [claim.sentence for claim in claims if claim.visible]
+        return "".join(f"passed: {sentence}\n" for sentence in done) or "passed\n"
+    failure = _failure(cell, error, claims)
+    return "".join(f"passed: {sentence}\n" for sentence in _passed(cell, claims)) + failure + "\n"
+
+
+def _passed(cell: NotebookNode, claims: list[_Claim]) -> list[str]:
+    """The visible claims that reported themselves; a line is shown only when it is one of their sentences."""
+    streams = [output.text for output in cell.outputs if output.output_type == "stream"]
+    printed = set("".join(streams).splitlines())
+    return [claim.sentence for claim in claims if claim.visible and f"passed: {claim.sentence}" in printed]
+
+
+def _failure(cell: NotebookNode, error: NotebookNode, claims: list[_Claim]) -> str:
+    status = status_of(error)
+    if status in (Status.TIMED_OUT, Status.DIED):
+        return f"{status.value}: {message_of(error)}"
+    first, _, rest = plain(error.evalue).partition("\n")
+    said = next((claim for claim in claims if claim.sentence == first), None)
+    line = _line(cell, error)
+    visible = line is not None and not _is_hidden(cell.source, line)
+    if said is not None:
+        detail = f"\n{rest.strip()}" if visible and said.visible and rest.strip() else ""
+        return f"{status.value}: {said.sentence}{detail}"
+    # No claim's sentence: the student's code raised. The name of an error class is a student's text, too.
+    running = next((claim for claim in claims if line and claim.first <= line <= claim.last), None)
+    sentence = f"{running.sentence}\n" if running else ""
+    kind = error.ename if visible or _is_known(error.ename) else "an error"
+    return f"{status.value}: {sentence}{message_of(error) if visible else kind}"
+
+
+def _claims(source: str) -> list[_Claim]:
+    """The claims of a test cell, in their order."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
+    claims = []
+    for function in tree.body:
+        if not isinstance(function, ast.FunctionDef) or not _is_claim(function):
+            continue
+        sentence = " ".join((ast.get_docstring(function) or "").split())
+        first = min(decorator.lineno for decorator in function.decorator_list)
+        last = function.end_lineno or function.lineno
+        claims.append(_Claim(sentence, first, last, not _is_hidden(source, first)))
+    return claims
+
+
+def _is_claim(function: ast.FunctionDef) -> bool:
+    """Whether it is decorated with ``checks.claim`` or ``claim``."""
+    names = [
+        getattr(decorator, "attr", getattr(decorator, "id", "")) for decorator in function.decorator_list
+    ]
+    return "claim" in names
+
+
+def _line(cell: NotebookNode, error: NotebookNode) -> int | None:
+    """The line of this cell, from 1, that was running when the error came up."""
+    for count, line in _LINE_OF_CELL.findall(plain("\n".join(error.traceback))):
+        if int(count) == cell.execution_count:
+            return int(line)
+    return None
+
+
+def _is_hidden(source: str, line: int) -> bool:
+    try:
+        regions = find_regions(source)
+    except AssayError:
+        return True
+    return any(region.first < line <= region.last + 1 for region in regions if region.kind in SECRET)
+
+
+def _is_known(name: str) -> bool:
+    return name in (TIMED_OUT, KERNEL_DIED, "ClaimFailed") or isinstance(getattr(builtins, name, None), type)

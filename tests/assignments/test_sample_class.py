@@ -1,0 +1,85 @@
+"""The sample class in submitted/: what it is made of, and the marks that `make grade` gives it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from course_copies import ROOT, copy_course
+
+from assay.cells import grade_id, is_test, role
+from assay.course import Course
+from assay.engine import Result, grade
+from assay.variants import read_master, read_variants, sample_class, variants_folder
+
+COURSE = Course.at(ROOT)
+ASSIGNMENTS = COURSE.assignments()
+
+
+def expected_marks(assignment: str, student: str) -> dict[str, float]:
+    """The points of the test cells that follow from the headers of a student's variants."""
+    recipe = json.loads((variants_folder(COURSE, assignment) / "class.json").read_text())[student]
+    fails = {variant.name: variant.fails for variant in read_variants(COURSE, assignment)}
+    failed = set().union(*(fails[name] for name in recipe.get("variants", [])))
+    return {
+        grade_id(cell): 0.0 if recipe.get("untouched") or grade_id(cell) in failed else role(cell)["points"]
+        for cell in read_master(COURSE, assignment).cells
+        if is_test(cell)
+    }
+
+
+def machine_marks(result: Result) -> dict[str, float]:
+    return {verdict.grade_id: verdict.points for verdict in result.marks.verdicts if not verdict.by_person}
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_submitted_is_what_the_variants_give(assignment: str):
+    composed = sample_class(COURSE, assignment)
+    handed_in = {path.parents[1].name for path in (ROOT / "submitted").glob(f"*/{assignment}/*.ipynb")}
+    assert handed_in == set(composed)
+    for student, notebook in composed.items():
+        path = ROOT / "submitted" / student / assignment / f"{assignment}.ipynb"
+        assert path.read_text(encoding="utf-8") == nbformat.writes(notebook) + "\n"
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, list[Result]]:
+    course = copy_course(tmp_path_factory.mktemp("assay"), "source", "submitted")
+    return course, [result for assignment in ASSIGNMENTS for result in grade(course, assignment)]
+
+
+@pytest.mark.xdist_group("sample-assay")
+def test_each_sample_student_gets_the_marks_that_follow_from_the_variants(graded):
+    for result in graded[1]:
+        assert result.failure == ""
+        assert machine_marks(result) == expected_marks(result.assignment, result.student), result.student
+
+
+@pytest.mark.xdist_group("sample-assay")
+def test_feedback_is_written_for_each_sample_student(graded):
+    course, results = graded
+    for result in results:
+        page = course.root / "feedback" / result.student / result.assignment / f"{result.assignment}.html"
+        assert "Score:" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.xdist_group("sample-nbgrader")
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_plain_nbgrader_gives_the_same_marks(assignment: str, tmp_path: Path):
+    course = copy_course(tmp_path, "source", "submitted")
+    nbgrader = [sys.executable, "-m", "nbgrader"]
+    for command in (["generate_assignment", assignment, "--force"], ["autograde", assignment]):
+        subprocess.run([*nbgrader, *command], cwd=course.root, check=True, capture_output=True, timeout=600)
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
+        for submission in gradebook.assignment_submissions(assignment):
+            got = {
+                grade.name: grade.auto_score for notebook in submission.notebooks for grade in notebook.grades
+            }
+            expected = expected_marks(assignment, submission.student.id)
+            assert {name: got[name] for name in expected} == expected, submission.student.id

@@ -1,0 +1,128 @@
+"""Every right variant earns all points and every wrong one loses exactly the cells that its header names.
+
+Each variant is run by itself without Jupyter; then all of them are handed in and graded through nbgrader in real kernels. There a student hands
+in several variants at once, of different cells, so that a few dozen kernels are enough.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import nbformat
+import pytest
+from course_copies import ROOT, copy_course
+
+from assay.cells import grade_id, is_test, role
+from assay.claim_runs import Claim
+from assay.course import Course
+from assay.engine import Result, grade
+from assay.variants import Variant, catches, failures, read_master, read_variants, solve
+
+# Kernels are what takes time here: each shard is graded by a process of its own.
+NUM_SHARDS = 2
+COURSE = Course.at(ROOT)
+ASSIGNMENTS = COURSE.assignments()
+#: How many right and wrong variants an assignment has at least.
+SMALLEST_NUMBERS = {"gradient_descent": (15, 30)}
+
+
+def hand_ins(variants: list[Variant]) -> list[list[Variant]]:
+    """Distribute variants over as few students as possible, each with variants of different cells.
+
+    Right and wrong ones stay apart: a right answer may be computed with the functions of another cell.
+    """
+    students: list[list[Variant]] = []
+    for variant in variants:
+        for handed_in in students:
+            if all(
+                set(variant.cells).isdisjoint(other.cells) and bool(variant.fails) == bool(other.fails)
+                for other in handed_in
+            ):
+                handed_in.append(variant)
+                break
+        else:
+            students.append([variant])
+    return students
+
+
+def cases() -> list:
+    return [
+        pytest.param(assignment, number, marks=pytest.mark.xdist_group(f"variants-{number % NUM_SHARDS}"))
+        for assignment in ASSIGNMENTS
+        for number in range(len(hand_ins(read_variants(COURSE, assignment))))
+    ]
+
+
+def points_of(assignment: str, variants: list[Variant]) -> dict[str, float]:
+    """The points of every test cell when these variants are handed in together."""
+    fails = set().union(*(variant.fails for variant in variants))
+    cells = [cell for cell in read_master(COURSE, assignment).cells if is_test(cell)]
+    return {grade_id(cell): 0.0 if grade_id(cell) in fails else role(cell)["points"] for cell in cells}
+
+
+@cache
+def grade_shard(assignment: str, shard: int) -> dict[str, Result]:
+    folder = Path(mkdtemp(prefix="variants-"))
+    course = copy_course(folder, f"source/{assignment}")
+    master = read_master(COURSE, assignment)
+    release = nbformat.read(COURSE.release(assignment) / f"{assignment}.ipynb", as_version=4)
+    for number, variants in enumerate(hand_ins(read_variants(COURSE, assignment))):
+        if number % NUM_SHARDS == shard:
+            answers = {name: source for variant in variants for name, source in variant.cells.items()}
+            submitted = folder / "submitted" / f"student{number}" / assignment
+            submitted.mkdir(parents=True)
+            notebook = solve(release, master, answers)
+            # The experiments earn no points, and take most of the time; the sample class runs them.
+            notebook.cells = [cell for cell in notebook.cells if grade_id(cell)]
+            nbformat.write(notebook, submitted / f"{assignment}.ipynb")
+    return {result.student: result for result in grade(course, assignment, feedback=False)}
+
+
+@pytest.mark.parametrize(("assignment", "number"), cases())
+def test_variants_handed_in_together_earn_the_marks_that_their_headers_name(assignment: str, number: int):
+    variants = hand_ins(read_variants(COURSE, assignment))[number]
+    result = grade_shard(assignment, number % NUM_SHARDS)[f"student{number}"]
+    assert result.failure == ""
+    machine = {verdict.grade_id: verdict.points for verdict in result.marks.verdicts if not verdict.by_person}
+    assert machine == points_of(assignment, variants), [variant.name for variant in variants]
+
+
+@cache
+def failures_of(assignment: str) -> dict[str, list[Claim]]:
+    return failures(read_master(COURSE, assignment), read_variants(COURSE, assignment))
+
+
+@pytest.mark.xdist_group("claims")
+@pytest.mark.parametrize(
+    ("assignment", "variant"),
+    [
+        pytest.param(assignment, variant, id=f"{assignment}-{variant.name}")
+        for assignment in ASSIGNMENTS
+        for variant in read_variants(COURSE, assignment)
+    ],
+)
+def test_a_variant_by_itself_fails_the_cells_that_its_header_names(assignment: str, variant: Variant):
+    assert {claim.cell for claim in failures_of(assignment)[variant.name]} == variant.fails
+
+
+@pytest.mark.xdist_group("claims")
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_hidden_claim_alone_catches_a_wrong_variant(assignment: str):
+    rows = catches(read_master(COURSE, assignment), failures_of(assignment))
+    assert [f"{row.claim.cell}: {row.claim.name}" for row in rows if not row.alone] == []
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_there_are_enough_right_and_wrong_variants(assignment: str):
+    variants = read_variants(COURSE, assignment)
+    right, wrong = SMALLEST_NUMBERS[assignment]
+    assert sum(not variant.fails for variant in variants) >= right
+    assert sum(bool(variant.fails) for variant in variants) >= wrong
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_test_cell_is_failed_by_some_variant(assignment: str):
+    failed = set().union(*(variant.fails for variant in read_variants(COURSE, assignment)))
+    assert failed == {grade_id(cell) for cell in read_master(COURSE, assignment).cells if is_test(cell)}
