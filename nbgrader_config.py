@@ -1,6 +1,15 @@
 """nbgrader's settings for this course, for its command line, for JupyterLab's formgrader and for assay alike."""
 
+import os
+import sys
+from pathlib import Path
+
 c = get_config()  # noqa: F821 - traitlets puts it here
+
+# nbgrader starts alembic by its name, which is not found when this environment is used without being activated.
+PROGRAMS = str(Path(sys.executable).parent)
+if PROGRAMS not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = PROGRAMS + os.pathsep + os.environ.get("PATH", "")
 
 # The folder of solved notebooks is called as the page on the repository's layout says, not "solution".
 c.CourseDirectory.solution_directory = "solutions"

@@ -14,6 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 something is wrong, 2 wrong usage, 130 interrupted."""
     parser = argparse.ArgumentParser(prog="assay", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--version", action="version", version=f"assay {__version__}")
+    parser.add_argument("--traceback", action="store_true", help="show where an unexpected error came from")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     try:
         from assay import build, engine, variants
@@ -30,6 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return options.run(options)
     except AssayError as error:
         print(f"assay: {error}", file=sys.stderr)
+        return 1
+    except Exception as error:
+        if options.traceback:
+            raise
+        print(
+            f"assay: an unexpected error, {type(error).__name__}: {error}; "
+            f"assay --traceback {options.command} ... shows where it came from.",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print("assay: interrupted; what was finished before is kept.", file=sys.stderr)
