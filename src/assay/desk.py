@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -198,7 +199,8 @@ class Desk:
         digest = hashlib.sha256(__version__.encode())
         for path in [*files, str(self.course.root / CONFIG_NAME)]:
             content = Path(path).read_bytes() if Path(path).is_file() else b""
-            digest.update(f"{path}\0{len(content)}\0".encode())
+            name = os.path.relpath(path, self.course.root)
+            digest.update(f"{name}\0{len(content)}\0".encode())
             digest.update(content)
         return digest.hexdigest()
 
