@@ -26,8 +26,8 @@ from sqlalchemy.exc import OperationalError
 from assay import __version__
 from assay.cells import grade_id
 from assay.course import CONFIG_NAME, Course
-from assay.engine import Result
 from assay.errors import AssayError
+from assay.results import Result
 from assay.verdict import plain, read_marks
 
 LOG_NAME = ".nbgrader.log"

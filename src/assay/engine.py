@@ -4,44 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
 from assay.course import Course
 from assay.errors import AssayError
+from assay.results import Report, Result
 
-if TYPE_CHECKING:
-    from assay.verdict import Marks
-
-Report = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of one submission.
-
-    Attributes
-    ----------
-    marks
-        None when it could not be graded.
-    failure
-        One sentence on why it could not be graded, or empty.
-    graded
-        Whether it was graded just now: False when nothing has changed since it was, or when it failed.
-    seconds
-        What grading it took, without the feedback.
-    notes
-        Sentences on what an instructor should know of it.
-    """
-
-    student: str
-    assignment: str
-    marks: Marks | None
-    failure: str = ""
-    graded: bool = True
-    seconds: float = 0.0
-    notes: tuple[str, ...] = ()
+__all__ = ["Report", "Result", "add_command", "grade"]
 
 
 def grade(

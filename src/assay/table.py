@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
@@ -14,10 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.course import Course
+from assay.results import Report, Result
 from assay.verdict import Marks, Verdict, read_parts
-
-if TYPE_CHECKING:
-    from assay.engine import Report, Result
 
 PLAIN_WIDTH = 120
 

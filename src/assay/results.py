@@ -1,0 +1,40 @@
+"""What grading says of a submission, and how it says how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assay.verdict import Marks
+
+#: Called with the student that comes next, the number done and the number of all.
+Report = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one submission.
+
+    Attributes
+    ----------
+    marks
+        None when it could not be graded.
+    failure
+        One sentence on why it could not be graded, or empty.
+    graded
+        Whether it was graded just now: False when nothing has changed since it was, or when it failed.
+    seconds
+        What grading it took, without the feedback.
+    notes
+        Sentences on what an instructor should know of it.
+    """
+
+    student: str
+    assignment: str
+    marks: Marks | None
+    failure: str = ""
+    graded: bool = True
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
