@@ -389,6 +389,15 @@ def test_items_refuses_single_values(got):
     assert fails(checks.items, got, "batches").endswith("expected a list")
 
 
+@pytest.mark.parametrize("got", [2 + 0j, np.complex128(2), [[2 + 0j, 3]], np.array([2, 3], dtype=complex)])
+def test_close_takes_a_complex_number_without_imaginary_part_for_a_real_one(got):
+    checks.close(got, np.real(got), "value")
+
+
+def test_close_refuses_a_number_with_an_imaginary_part():
+    assert "expected numbers" in fails(checks.close, [2 + 0j, 2 + 1e-9j], [2, 2], "value")
+
+
 def test_close_takes_nan_for_nan_and_for_nothing_else():
     checks.close([np.nan, 1.0], [np.nan, 1.0], "value")
     assert fails(checks.close, np.nan, 1.0, "value") == "value: got nan, expected 1"
@@ -415,7 +424,7 @@ def test_close_takes_an_ellipsis_for_an_open_answer():
     [
         "1.0",
         b"1.0",
-        1 + 0j,
+        1 + 1j,
         np.array([1j]),
         np.array([1.0], dtype=object),
         [1.0, None],

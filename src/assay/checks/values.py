@@ -229,6 +229,9 @@ def _numeric(got: Any, name: str, hint: str) -> np.ndarray:
         array = np.asarray(got)
     except Exception:
         raise ClaimFailed(_message(f"{name}: got {_short(got)}, expected numbers", hint)) from None
+    if array.dtype.kind == "c" and not array.imag.any():
+        # Eigenvalues come as complex numbers from NumPy 2.5 on, real as they may be.
+        array = array.real
     if array.dtype.kind not in NUMERIC_KINDS:
         raise ClaimFailed(_message(f"{name}: got {_short(got)}, expected numbers", hint))
     return array
