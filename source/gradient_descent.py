@@ -84,7 +84,7 @@ plots.show(
     figure,
     alt="Training loss against epoch for four runs from the same start at 1.7. A falls smoothly, to 0.65 after five epochs and 0.6 "
     "at the end. B falls faster than any at first, to 0.7 after two epochs, and then jumps up and down between 0.6 and 1.6. C leaves "
-    "the picture at the top after the first epoch and does not come back. D falls smoothly and slowly and has reached 0.7 at the end.",
+    "the picture at the top within the first epoch and does not come back. D falls smoothly and slowly and has reached 0.7 at the end.",
 )
 
 # %% nbgrader={"grade": false, "grade_id": "curve_labels", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -157,7 +157,7 @@ def labels_fit_the_curves():
 # **Explain (2 points).**
 #
 # 1. Backpropagation has computed the gradient before the learning rate multiplies it. What does the learning rate scale, then, and what not?
-# 2. By which way can the learning rate still change *later* gradients? With which of the four rates of A1 are exploding or vanishing gradients more likely, therefore?
+# 2. By which way can the learning rate still change *later* gradients? With which one of the four rates of A1 are exploding or vanishing gradients most likely, therefore?
 # 3. Does the low rate make gradients vanish?
 #
 # === BEGIN MARK SCHEME ===
@@ -317,7 +317,7 @@ for axis, share in zip(axes, (0.1, 0.95, 1.02)):
     axis.set_title(f"{share:.0%} of the largest rate: {share * bound:.3f}")
 plots.show(
     figure,
-    alt="Forty steps of gradient descent over the level lines of a long narrow bowl. At a tenth of the largest rate the "
+    alt="Forty steps of gradient descent over the level lines of a bowl, long and narrow but for the stretched vertical axis. At a tenth of the largest rate the "
     "path drops into the valley and creeps along it. Just below the largest rate it jumps across the valley, a "
     "little less far each time. Just above, the jumps grow until they leave the picture.",
 )
@@ -370,7 +370,7 @@ for condition in (1, 10, 100, 1000):
 # An epoch visits every example once, in a random order, in groups of `batch_size`. *The trap:* when `batch_size` does not divide
 # the number of examples, the last minibatch is smaller, and its examples count too.
 #
-# For ten examples and a batch size of four you should see three minibatches, of 4, 4 and 2 indices.
+# For ten examples and a batch size of four you should see three minibatches, of 4, 4 and 2 indices. Each call draws a new order from `rng`; how you draw it is yours, so the numbers that you see for the smallest batches may differ from your neighbour's.
 
 # %% nbgrader={"grade": false, "grade_id": "minibatches", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def minibatches(num_examples, batch_size, rng):
@@ -509,9 +509,9 @@ for batch_size in (4096, 512, 64, 16, 4, 2):
 # The experiment below sends data through ten layers of sigmoids with weights that are too large.
 
 # %% tags=["nbval-ignore-output"]
-rng = np.random.default_rng(4)
 slopes = {"as they are": [], "normalised": []}
 for name, layer_slopes in slopes.items():
+    rng = np.random.default_rng(4)  # the same data and weights for both
     activations = rng.normal(size=(500, 100))
     for _ in range(10):
         z = activations @ rng.normal(0.0, 0.7, size=(100, 100))
@@ -524,7 +524,7 @@ figure, axis = plots.new_figure()
 for (name, layer_slopes), color, marker in zip(slopes.items(), plots.COLORS.values(), "os"):
     axis.plot(range(1, 11), layer_slopes, marker + "-", color=color, label=f"pre-activations {name}")
 axis.axhline(0.25, color="grey", linestyle=":", label="largest slope of the sigmoid")
-axis.set(xlabel="layer", ylabel="mean slope of the sigmoid", ylim=(0, 0.27), title="How much of a gradient a layer lets through")
+axis.set(xlabel="layer", ylabel="mean slope of the sigmoid", ylim=(0, 0.27), title="How steep the sigmoids are where they are used")
 axis.legend()
 plots.show(
     figure,
@@ -804,7 +804,7 @@ def steepest_point_is_right():
 # **Goal.** See what the ReLU, $\max(0, z)$, gains, and what it costs.
 #
 # Its derivative is 1 for $z > 0$ and 0 for $z < 0$; at $z = 0$ we take 0. A unit is *dead* when its derivative is 0 for every example: no gradient reaches its
-# weights any more. *The trap:* a unit that is silent for one example is not dead.
+# weights, as long as its inputs stay what they are. *The trap:* a unit that is silent for one example is not dead.
 #
 # For two examples with pre-activations $(1, -1, 0)$ and $(-2, -3, 0)$ the second and the third unit are dead.
 
@@ -999,12 +999,12 @@ def tables_in_tables_out():
 # 2. **Stop when it is flat**: as soon as the newest entry has $|L'(\theta)| <$ `tolerance`. That entry is the last one.
 # 3. **Stop after `max_steps` steps**; the history then has `max_steps + 1` entries.
 # 4. **Stay inside.** When the next $\theta$ would lie outside the closed `interval`, or is not a number, do not take that step: stop. The last entry is then the last point inside, and its gradient tells the caller that it is no minimum.
-#    A `start` outside the interval raises `ValueError`.
-# 5. **Callbacks.** After an entry is appended, the first one too, call each of `callbacks` in their order as `callback(step, theta, loss, gradient)`.
+#    Both ends belong to the interval, for `start` too. A `start` outside, or one that is not a number, raises `ValueError`.
+# 5. **Callbacks.** After an entry is appended, the first one too, call each of `callbacks` in their order as `callback(step, theta, loss, gradient)`. What a callback returns is ignored.
 #
 # *The traps:* off by one in rules 1 and 3, and a `start` that is an array without dimensions, `np.array(0.5)`, which `theta -= ...` would change under the caller's hands.
 #
-# With `loss = lambda t: t**2`, `gradient = lambda t: 2 * t`, start 0.5 and learning rate 0.25 you should see $\theta = 0.5, 0.25, 0.125, \dots$
+# `gradient_descent(0.5, lambda t: t**2, lambda t: 2 * t, learning_rate=0.25)` should give $\theta = 0.5, 0.25, 0.125, \dots$ (When you try it, leave the names `loss` and `gradient` alone: C3 to C6 need yours.)
 
 # %% nbgrader={"grade": false, "grade_id": "gradient_descent", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def gradient_descent(
@@ -1249,7 +1249,7 @@ def callbacks_watch_while_it_runs():
 #
 # **Goal.** Run it from $\theta = -0.95$ with the default learning rate, and look where it ends.
 #
-# In the picture the path is drawn a little above the curve, and a level higher each time that it turns round. The square marks the start; the star, on the curve, the end.
+# In the picture the path is drawn a little above the curve, and a level higher each time that it turns round. The square marks the start; the star, on the curve, the end. Late, small swings are left out.
 
 # %% tags=["nbval-ignore-output"]
 history = gradient_descent(-0.95, loss, gradient)
@@ -1263,7 +1263,7 @@ axis.legend(loc="upper left")
 plots.show(
     figure,
     alt="The curve of L starts at 1, has a valley left of 0, a low hill right of 0, a deeper valley near 1 and rises to 2. The path of gradient "
-    "descent, drawn as arrows on the curve, begins near the left end and ends with a star at the bottom of the first valley it meets.",
+    "descent, drawn a little above the curve with arrows, begins near the left end and ends with a star at the bottom of the first valley it meets.",
 )
 
 # %% tags=["nbval-check-output"]
@@ -1644,11 +1644,16 @@ def betas_that_escape():
 # ### C6 (1 point): give the ball a push
 #
 # **Goal.** See what a start velocity does, with the same start and learning rate.
+#
+# In the table, *stopped at the border* means that the next step would have led out of $[-1, 2]$ (rule 4 of C2), wherever the last point is. An answer may occur several times or never.
 
 # %% tags=["nbval-check-output"]
 print("beta   steps   last theta   gradient there   next theta would be")
 for beta in (0.6, 0.7, 0.8, 0.9):
     history = momentum_descent(-0.95, loss, gradient, momentum=beta, start_velocity=1.0)
+    if len(history) < 2:
+        print(f"{beta:4.2f}   no step was taken")
+        continue
     theta, slope = float(history[-1][1]), float(history[-1][4])
     next_theta = theta + beta * (theta - float(history[-2][1])) - 0.01 * slope
     print(f"{beta:4.2f}   {len(history) - 1:5d}   {theta:10.3f}   {slope:14.4f}   {next_theta:19.3f}")
@@ -1663,8 +1668,8 @@ for axis, beta, color in zip(axes, (0.6, 0.8), (plots.COLORS["green"], plots.COL
     axis.set(xlabel=r"$\theta$", ylabel=r"$L(\theta)$", title=rf"$\beta$ = {beta}, pushed with velocity 1 (square: start, star: end)")
 plots.show(
     figure,
-    alt="The curve of L with the paths of two balls drawn above it, both from -0.95 with start velocity 1. Left, beta 0.6: a first step down into the first valley, "
-    "shorter steps over the hill, and an end about which it hardly swings. Right, beta 0.8: five long steps, always to the right. The table above says where they end.",
+    alt="The curve of L with the paths of two balls drawn over it, both from -0.95 with start velocity 1. Left, beta 0.6: a first step down into the first valley, "
+    "shorter steps over the hill, and an end about which it hardly swings. Right, beta 0.8: six steps, always to the right, the first four of them long. The table above says where they end.",
 )
 
 # %% nbgrader={"grade": false, "grade_id": "after_a_push", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1698,7 +1703,7 @@ def pushes_end_where_they_end():
 ### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain_push_question", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# **Explain (0.5 points).** A textbook says "momentum 0.6 escapes from this local minimum". When is that true? Name three things that such a statement must always say.
+# **Explain (0.5 points).** A textbook says "momentum 0.6 escapes from this local minimum". When is that true? Name three things that such a statement must say besides the factor and the function.
 #
 # === BEGIN MARK SCHEME ===
 #
