@@ -1,0 +1,190 @@
+"""The kernel that runs the course's own cells and the tests: it asks the student kernel for what they need."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ipykernel.ipkernel import IPythonKernel
+
+from assay.bridge.remote import (
+    CannotSend,
+    ProtocolBroken,
+    Remote,
+    StudentDied,
+    StudentLate,
+    Ungradable,
+)
+from assay.bridge.seeds import carry_seeds
+from assay.checks.awards import collecting
+
+CONTROL = "ASSAY_CONTROL"
+#: Seconds for a link that the driver has sent to arrive.
+LINK_SECONDS = 10.0
+MESSAGE_LENGTH = 4000
+#: Reads of at most 64 KiB: far more than one answer that came too late.
+STALE_READS = 8192
+TRACEBACK_LENGTH = 8000
+
+_FAILURES = ((StudentLate, "late"), (StudentDied, "died"), (ProtocolBroken, "protocol"))
+
+
+class GraderKernel(IPythonKernel):
+    """Adds one message, ``assay_run_request``: run a cell of the course with the names that it needs of the student.
+
+    Its content has ``source``, ``fetch`` (names), ``link`` (the number of the link to use, 0 for none) and ``seconds``.
+    The reply says what became of the cell: see `_reply`.
+    """
+
+    msg_types = [  # noqa: RUF012 - as the base class has it
+        *IPythonKernel.msg_types,
+        "assay_run_request",
+    ]
+
+    def __init__(self, **options: Any) -> None:
+        """Take over the socket that links arrive through."""
+        super().__init__(**options)
+        self._control = socket.socket(fileno=int(os.environ.pop(CONTROL))) if CONTROL in os.environ else None
+        self._link: socket.socket | None = None
+        self._link_number = 0
+        self._result: Any = None
+        self.shell.events.register("post_run_cell", self._note_result)
+
+    async def assay_run_request(self, stream: Any, ident: Any, parent: Any) -> None:
+        """Run one cell and answer what became of it."""
+        content = parent["content"]
+        try:
+            reply = await self._run(content)
+            reply["execution_count"] = self.shell.execution_count - 1
+        except BaseException as error:  # Whatever it is, the driver has to be told.
+            reply = _reply(error)
+        self.session.send(stream, "assay_run_reply", reply, parent=parent, ident=ident)
+
+    async def _run(self, content: dict[str, Any]) -> dict[str, Any]:
+        self._result = None
+        remote = self._remote(int(content["link"]), float(content["seconds"]))
+        refused: dict[str, Ungradable] = {}
+        with collecting() as awards, _fetched(remote, content["fetch"], self.shell.user_ns, refused):
+            await self.do_execute(content["source"], silent=False, store_history=True, allow_stdin=False)
+        error = None
+        if self._result is not None:
+            error = self._result.error_before_exec or self._result.error_in_exec
+        if isinstance(error, NameError) and error.name in refused:
+            error = refused[str(error.name)]
+        before = self._result is not None and self._result.error_before_exec is not None
+        failure = getattr(remote, "failure", None)
+        return _reply(error, before=before, failure=failure, awards=list(awards))
+
+    def _remote(self, number: int, seconds: float) -> Remote | None:
+        if number == 0:
+            return None
+        while self._link_number < number:
+            self._receive_link()
+        if self._link is None:
+            raise StudentDied("The link to the student kernel did not arrive.")
+        _drain(self._link)
+        return Remote(self._link, seconds=seconds)
+
+    def _receive_link(self) -> None:
+        if self._control is None or not select.select([self._control], [], [], LINK_SECONDS)[0]:
+            raise StudentDied("The link to the student kernel did not arrive.")
+        message, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
+        if not message or not descriptors:
+            raise StudentDied("The link to the student kernel did not arrive.")
+        if self._link is not None:
+            self._link.close()
+        self._link = socket.socket(fileno=descriptors[0])
+        self._link_number += 1
+
+    def _note_result(self, result: Any) -> None:
+        self._result = result
+
+
+def _drain(link: socket.socket) -> None:
+    """Throw away what came too late for the cell before; the student kernel is not serving now."""
+    link.setblocking(False)
+    try:
+        for _ in range(STALE_READS):
+            if not link.recv(1 << 16):
+                return
+    except (BlockingIOError, ConnectionError):
+        return
+    finally:
+        link.setblocking(True)
+    raise ProtocolBroken("The student kernel sends without being asked.")
+
+
+@contextmanager
+def _fetched(
+    remote: Remote | None, wanted: list[str], names: dict[str, Any], refused: dict[str, Ungradable]
+) -> Iterator[None]:
+    """Bind the student's values while a cell runs; the next cell asks for them anew."""
+    bound = {}
+    if remote is None:
+        yield
+        return
+    try:
+        for name in wanted:
+            names.pop(name, None)
+            try:
+                bound[name] = remote.fetch(name)
+            except NameError:
+                continue
+            except Ungradable as error:
+                refused[name] = error
+        names.update(bound)
+        with carry_seeds(remote):
+            yield
+    finally:
+        for name, value in bound.items():
+            if names.get(name) is value:
+                del names[name]
+        remote.done()
+
+
+def _reply(
+    error: BaseException | None,
+    *,
+    before: bool = False,
+    failure: BaseException | None = None,
+    awards: list[tuple[float, str]] | None = None,
+) -> dict[str, Any]:
+    """What the driver is told of a cell.
+
+    ``error`` is the name of the exception's class or empty, ``message`` its text; ``failure`` is ``late``, ``died`` or
+    ``protocol`` when the student kernel failed; ``blame`` is ``course`` when the cell itself is wrong, ``name`` when it
+    misses the name ``missing``, ``ungradable`` when an answer cannot be sent to the tests, ``interrupted``, or empty.
+    """
+    failed = failure if failure is not None else error
+    words = next((word for kind, word in _FAILURES if isinstance(failed, kind)), "")
+    blame, missing = "", ""
+    if isinstance(error, Ungradable):
+        blame = "ungradable"
+    elif isinstance(error, KeyboardInterrupt):
+        blame = "interrupted"
+    elif not hasattr(error, "student_traceback"):
+        if before or isinstance(error, (CannotSend, ImportError)):
+            blame = "course"
+        elif isinstance(error, NameError):
+            blame, missing = "name", str(getattr(error, "name", "") or "")
+    return {
+        "status": "ok" if error is None and not words else "error",
+        "error": type(error).__name__ if error is not None else "",
+        "message": _text(error)[:MESSAGE_LENGTH] if error is not None else "",
+        "failure": words,
+        "blame": blame,
+        "missing": missing,
+        "awards": awards or [],
+        "student_traceback": str(getattr(error, "student_traceback", ""))[:TRACEBACK_LENGTH],
+    }
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return ""
