@@ -1,0 +1,6 @@
+"""Lets the tests of the bridge import their helper module."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
