@@ -7,7 +7,7 @@ TEST_PROCESSES ?= 2
 CELL_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help venv build sample grade test test-unit test-notebooks lint format variants lab lock clean
+.PHONY: help venv build sample grade test test-unit test-notebooks test-all bench bench-attacks doctor lint format variants lab lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -50,6 +50,20 @@ lint: $(VENV)/.ready ## check style and types
 format: $(VENV)/.ready ## put the code into the decided style
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
+
+test-all: $(VENV)/.ready ## run every test, those that take long included
+	@echo "Running the tests in tests/, the long ones included ..."
+	@ASSAY_TEST_ALL=1 $(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup tests
+	@$(MAKE) --no-print-directory test-notebooks
+
+bench: $(VENV)/.ready ## measure what two sandboxed kernels cost against plain nbgrader, in one run
+	@$(BIN)/python bench/overhead.py
+
+bench-attacks: $(VENV)/.ready ## run the attack suite against plain nbgrader and against assay, and compare
+	@$(BIN)/python bench/attacks.py
+
+doctor: $(VENV)/.ready ## try to break every wall of the sandbox on this machine
+	@$(BIN)/assay doctor
 
 variants: $(VENV)/.ready ## say for each hidden test which wrong answers it alone catches
 	@$(BIN)/assay variants

@@ -49,22 +49,26 @@ c.GenerateAssignment.preprocessors = [
 # A rubric stands in the locked cell of its question: nbgrader restores it when grading, so a marker sees it in the formgrader.
 c.ClearMarkScheme.enforce_metadata = False
 
-# RepairCells stands in for DeduplicateIds, which stops the whole class at one copied cell, and puts deleted cells back.
+# assay's intake reads every submission as data and rebuilds it on the master before nbgrader touches it. Naming its exporter
+# brings it in wherever an Autograde is made: on the command line, by formgrader's button, by assay grade.
+c.Autograde.exporter_class = "assay.intake.IntakeExporter"
+
+# A rebuilt notebook has the master's cells, metadata and kernelspec, and no outputs. OverwriteCells stays for the checksums of
+# what was handed out, by which nbgrader knows an answer that was not given.
 c.Autograde.sanitize_preprocessors = [
-    "nbgrader.preprocessors.ClearOutput",
-    "assay.intake.RepairCells",
-    "nbgrader.preprocessors.OverwriteKernelspec",
+    "assay.intake.RequireIntake",
     "nbgrader.preprocessors.OverwriteCells",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# ExecuteToTheEnd stands in for Execute: a cell that hangs or kills its kernel costs itself, not the marks of the others.
+# ExecuteInTwoKernels stands in for Execute: hidden tests never enter the student's process, and that process is in a sandbox.
+# SaveVerdicts stands in for SaveAutoGrades, which reads marks off printed output.
 c.Autograde.autograde_preprocessors = [
-    "assay.execute.ExecuteToTheEnd",
+    "assay.execute.ExecuteInTwoKernels",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "assay.gradebook.SaveVerdicts",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -77,10 +81,9 @@ c.GenerateFeedback.preprocessors = [
 ]
 
 # A cell of these assignments ends within a second or two; one that does not end costs this many seconds.
+c.ExecuteInTwoKernels.cell_seconds = 10
+
+# These three hold for Validate, which runs a student's own notebook as nbgrader does.
 c.Execute.timeout = 10
-
-# A busy machine may take long to start a kernel; that is no student's fault.
 c.Execute.startup_timeout = 120
-
-# The notebook of a submission never chooses which program runs it.
 c.Execute.kernel_name = "python3"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import logging
 import os
+import stat
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -20,30 +22,45 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import find_all_files, parse_utc
+from nbgrader.utils import find_all_files
 from sqlalchemy.exc import OperationalError
 
 from assay import __version__
 from assay.cells import grade_id
 from assay.course import CONFIG_NAME, Course
 from assay.errors import AssayError
+from assay.gradebook import isolation_of, read_marks
+from assay.intake import SubmissionsFailed
+from assay.kernels import choose
 from assay.results import Result
-from assay.verdict import plain, read_marks
+from assay.verdict import plain
 
 LOG_NAME = ".nbgrader.log"
 DIGESTS_NAME = ".assay.json"
 REASON_LENGTH = 200
+#: A larger file counts by its beginning, its size and its time.
+DIGEST_BYTES = 256 << 20
 LOGGERS = ("assay.nbgrader", "traitlets", "py.warnings", "alembic", "asyncio")
 
 
 class Desk:
     """Records one assignment, grades its submissions one by one, and writes what students get back."""
 
-    def __init__(self, course: Course, assignment: str) -> None:
-        """Take the settings of the course as they are now."""
+    def __init__(self, course: Course, assignment: str, isolation: str | None = None) -> None:
+        """Take the settings of the course as they are now.
+
+        Raises
+        ------
+        AssayError
+            When nothing on this machine can keep a submission from doing harm.
+        """
         self.course = course
         self.assignment = assignment
         self.config = course.config()
+        if isolation:
+            self.config.ExecuteInTwoKernels.isolation = isolation
+        # Before anything is graded: without a wall nothing may start.
+        choose(self.config.ExecuteInTwoKernels.get("isolation") or None)
         self.log = logging.getLogger("assay.nbgrader")
         self.folders = CourseDirectory(config=self.config, log=self.log)
         self.digests = _Digests(course.root / self.folders.autograded_directory / DIGESTS_NAME)
@@ -95,22 +112,27 @@ class Desk:
             due = True
         with Gradebook(self.folders.db_url) as gradebook:
             marks = read_marks(gradebook, self._autograded(student), self.assignment, student)
+            isolation = isolation_of(self._autograded(student))
         seconds = monotonic() - started
         notes = marks.incidents + (self._write_feedback(student) if feedback else ())
         return Result(
-            student, self.assignment, marks, graded=due, seconds=seconds if due else 0.0, notes=notes
+            student,
+            self.assignment,
+            marks,
+            graded=due,
+            seconds=seconds if due else 0.0,
+            notes=notes,
+            isolation=isolation,
         )
 
     def _autograde(self, student: str) -> str:
         """Have nbgrader grade a submission; the sentence on what went wrong, or nothing."""
-        notebooks = [path.name for path in sorted(self.course.source(self.assignment).glob("*.ipynb"))]
-        unreadable = _unreadable(self._submitted(student), notebooks)
-        if unreadable:
-            return unreadable
-        converter = self._converter(_Autograde, student_id=student)
+        converter = self._converter(Autograde, student_id=glob.escape(student))
         converter.force = True
         try:
-            _start(converter)
+            converter.start()
+        except SubmissionsFailed as failed:
+            return failed.reasons[student]
         except OperationalError:
             raise
         except Exception as error:
@@ -198,11 +220,29 @@ class Desk:
         ]
         digest = hashlib.sha256(__version__.encode())
         for path in [*files, str(self.course.root / CONFIG_NAME)]:
-            content = Path(path).read_bytes() if Path(path).is_file() else b""
             name = os.path.relpath(path, self.course.root)
-            digest.update(f"{name}\0{len(content)}\0".encode())
-            digest.update(content)
+            digest.update(f"{name}\0".encode(errors="surrogateescape"))
+            _add_file(digest, path)
         return digest.hexdigest()
+
+
+def _add_file(digest: Any, path: str) -> None:
+    """Add a regular file's size and content; a link, a device or a pipe counts as itself and is never opened."""
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        digest.update(
+            f"{status.st_size} {status.st_mtime_ns if status.st_size > DIGEST_BYTES else 0}\0".encode()
+        )
+        read = 0
+        while read < DIGEST_BYTES and (block := file.read(1 << 20)):
+            digest.update(block)
+            read += len(block)
 
 
 class _Digests:
@@ -247,10 +287,6 @@ class _KeepsReason:
         except Exception as error:
             self.error = error
             raise
-
-
-class _Autograde(_KeepsReason, Autograde):
-    pass
 
 
 class _GenerateFeedback(_KeepsReason, GenerateFeedback):
@@ -316,31 +352,6 @@ def _reason(error: BaseException) -> str:
     text = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
     text = text if len(text) <= REASON_LENGTH else text[: REASON_LENGTH - 3] + "..."
     return text if text.endswith((".", "!", "?")) else f"{text}."
-
-
-def _unreadable(folder: Path, notebooks: Sequence[str]) -> str:
-    """Why a submission cannot even be read, or nothing; nbgrader would say it in a traceback only."""
-    present = [folder / name for name in notebooks if (folder / name).is_file()]
-    if not present:
-        return f"not graded: the submission holds no {' or '.join(notebooks)}."
-    for path in present:
-        try:
-            text = path.read_text(encoding="utf-8")
-            content = json.loads(text)
-            if not isinstance(content, dict) or "nbformat" not in content:
-                return f"unreadable: {path.name} is not a notebook."
-            nbformat.reads(text, as_version=4)
-        except ValueError as error:
-            return f"unreadable: {path.name} is not a notebook ({_first_line(error)})."
-        except Exception as error:
-            return f"unreadable: {path.name} is damaged ({type(error).__name__})."
-    stamp = folder / "timestamp.txt"
-    try:
-        if stamp.is_file() and stamp.read_text(encoding="utf-8").strip():
-            parse_utc(stamp.read_text(encoding="utf-8").strip())
-    except Exception:
-        return "unreadable: timestamp.txt holds no time; correct it or delete it."
-    return ""
 
 
 def _first_line(error: BaseException) -> str:

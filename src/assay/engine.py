@@ -22,6 +22,7 @@ def grade(
     *,
     force: bool = False,
     feedback: bool = True,
+    isolation: str | None = None,
     progress: Report | None = None,
 ) -> list[Result]:
     """Grade the submissions of an assignment into the gradebook, and write what students get back.
@@ -34,14 +35,16 @@ def grade(
         Grade again what has not changed since it was graded.
     feedback
         Whether to write ``feedback/<student>/<assignment>/<assignment>.html``.
+    isolation
+        ``bubblewrap``, ``landlock`` or ``none``; what the configuration says, or else the best that works here, when None.
     progress
         Called with the student that comes next, the number done and the number of all; in the end with "".
 
     Raises
     ------
     AssayError
-        When the assignment, its submissions or the gradebook as a whole cannot be used. What is wrong with one
-        submission is in its result instead.
+        When the assignment, its submissions or the gradebook as a whole cannot be used, or when nothing on this machine
+        can keep a submission from doing harm. What is wrong with one submission is in its result instead.
     """
     # Here and below: importing nbgrader takes seconds, which `assay --help` need not cost.
     from assay.desk import Desk
@@ -51,7 +54,7 @@ def grade(
     chosen = _chosen_students(course, assignment, students)
     report = progress or (lambda student, done, total: None)
     results = []
-    desk = Desk(course, assignment)
+    desk = Desk(course, assignment, isolation)
     with desk.at_work():
         desk.record_master()
         for done, student in enumerate(chosen):
@@ -80,6 +83,11 @@ def add_command(subparsers: Any) -> None:
     parser.add_argument("--force", action="store_true", help="grade again what has not changed")
     parser.add_argument("--no-feedback", action="store_true", help="write no feedback for students")
     parser.add_argument(
+        "--isolation",
+        choices=("bubblewrap", "landlock", "none"),
+        help="how to keep submissions from doing harm, the best that works here by default; none is for code that you trust",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print marks and verdicts as JSON and nothing else"
     )
     parser.set_defaults(run=_run)
@@ -99,6 +107,7 @@ def _run(options: argparse.Namespace) -> int:
                 options.students,
                 force=options.force,
                 feedback=not options.no_feedback,
+                isolation=options.isolation,
                 progress=progress,
             )
         everything += results
@@ -167,6 +176,7 @@ def _as_json(result: Result) -> dict[str, Any]:
         "notes": list(result.notes),
         "graded_now": result.graded,
         "seconds": round(result.seconds, 2),
+        "isolation": result.isolation,
         "machine_points": marks.machine_points if marks else None,
         "machine_maximum": marks.machine_maximum if marks else None,
         "waiting_points": sum(verdict.max_points for verdict in marks.waiting) if marks else None,

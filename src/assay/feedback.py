@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
@@ -15,13 +16,15 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List
 
 from assay.cells import grade_id, is_test, role
+from assay.cleaning import clean_outputs
 from assay.errors import AssayError
-from assay.execute import KERNEL_DIED, TIMED_OUT
+from assay.gradebook import verdicts_of
 from assay.regions import Kind, drop_regions, find_regions
-from assay.verdict import Status, error_of, message_of, plain, status_of
+from assay.verdict import Status, Verdict, plain, short
 
 SECRET = (Kind.HIDDEN_TESTS, Kind.MARK_SCHEME)
 NOT_MARKED = "Not marked yet: a person reads this answer."
+NOT_TESTED = "Not marked yet: the tests could not mark this answer; a person looks at it."
 
 _LINE_OF_CELL = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 
@@ -31,7 +34,8 @@ class ShowVerdicts(NbGraderPreprocessor):
 
     A test cell shows which of its visible claims passed and the sentence of the one that failed, with the details
     when that one is visible. Everything else that was put out while grading is dropped, of every cell: by then the
-    student's functions had seen the hidden inputs, and a traceback prints the lines of hidden tests.
+    student's functions had seen the hidden inputs, and a traceback prints the lines of hidden tests. Other cells show
+    what they showed when they were handed in.
     """
 
     # Not used here: nbconvert's HTML exporter configures it and warns where it is not configurable.
@@ -46,8 +50,13 @@ class ShowVerdicts(NbGraderPreprocessor):
             )
             waiting = {grade.name for grade in submission.grades if grade.needs_manual_grade}
         nb.metadata.pop("widgets", None)
+        verdicts = verdicts_of(nb)
+        # Verdicts quote hidden tests.
+        submitted = nb.metadata.pop("assay", {}).get("submitted_outputs", {})
         for cell in nb.cells:
-            _clean(cell)
+            _clean(cell, verdicts.get(grade_id(cell)))
+            if cell.cell_type == "code" and not is_test(cell):
+                cell.outputs = nbformat.from_dict(clean_outputs(submitted.get(cell.get("id"), [])))
             if grade_id(cell) in waiting and not is_test(cell) and not role(cell).get("comment"):
                 cell.metadata["nbgrader"]["comment"] = NOT_MARKED
         return nb, resources
@@ -63,8 +72,8 @@ class _Claim:
     visible: bool
 
 
-def _clean(cell: NotebookNode) -> None:
-    report = _report(cell) if is_test(cell) else ""
+def _clean(cell: NotebookNode, verdict: Verdict | None) -> None:
+    report = _report(cell, verdict) if is_test(cell) else ""
     cell.source = _public(cell.source)
     if cell.cell_type == "code":
         cell.execution_count = None
@@ -81,15 +90,18 @@ def _public(source: str) -> str:
         return "\n".join(lines[: min(begins, default=len(lines))])
 
 
-def _report(cell: NotebookNode) -> str:
+def _report(cell: NotebookNode, verdict: Verdict | None) -> str:
     """What a student reads under a test cell."""
-    error = error_of(cell)
+    if verdict is None or verdict.status.needs_person:
+        return f"{NOT_TESTED}\n"
     claims = _claims(cell.source)
-    if error is None:
+    awards = "".join(f"awarded {points:g}: {reason}\n" for points, reason in verdict.awards)
+    if verdict.status is Status.PASSED and not awards:
         done = [claim.sentence for claim in claims if claim.visible]
         return "".join(f"passed: {sentence}\n" for sentence in done) or "passed\n"
-    failure = _failure(cell, error, claims)
-    return "".join(f"passed: {sentence}\n" for sentence in _passed(cell, claims)) + failure + "\n"
+    passed = "".join(f"passed: {sentence}\n" for sentence in _passed(cell, claims)) + awards
+    error = _error_of(cell)
+    return passed + (f"{_failure(cell, error, claims, verdict)}\n" if error is not None else "")
 
 
 def _passed(cell: NotebookNode, claims: list[_Claim]) -> list[str]:
@@ -99,10 +111,10 @@ def _passed(cell: NotebookNode, claims: list[_Claim]) -> list[str]:
     return [claim.sentence for claim in claims if claim.visible and f"passed: {claim.sentence}" in printed]
 
 
-def _failure(cell: NotebookNode, error: NotebookNode, claims: list[_Claim]) -> str:
-    status = status_of(error)
+def _failure(cell: NotebookNode, error: NotebookNode, claims: list[_Claim], verdict: Verdict) -> str:
+    status = verdict.status
     if status in (Status.TIMED_OUT, Status.DIED):
-        return f"{status.value}: {message_of(error)}"
+        return f"{status.value}: {verdict.message}"
     first, _, rest = plain(error.evalue).partition("\n")
     said = next((claim for claim in claims if claim.sentence == first), None)
     line = _line(cell, error)
@@ -114,7 +126,7 @@ def _failure(cell: NotebookNode, error: NotebookNode, claims: list[_Claim]) -> s
     running = next((claim for claim in claims if line and claim.first <= line <= claim.last), None)
     sentence = f"{running.sentence}\n" if running else ""
     kind = error.ename if visible or _is_known(error.ename) else "an error"
-    return f"{status.value}: {sentence}{message_of(error) if visible else kind}"
+    return f"{status.value}: {sentence}{_message_of(error) if visible else kind}"
 
 
 def _claims(source: str) -> list[_Claim]:
@@ -159,4 +171,18 @@ def _is_hidden(source: str, line: int) -> bool:
 
 
 def _is_known(name: str) -> bool:
-    return name in (TIMED_OUT, KERNEL_DIED, "ClaimFailed") or isinstance(getattr(builtins, name, None), type)
+    return name == "ClaimFailed" or isinstance(getattr(builtins, name, None), type)
+
+
+def _error_of(cell: NotebookNode) -> NotebookNode | None:
+    """The last error among a cell's outputs."""
+    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+    return errors[-1] if errors else None
+
+
+def _message_of(error: NotebookNode) -> str:
+    """An error in one or two short lines without colours; of a claim that failed, its own words only."""
+    text = plain(error.get("evalue", ""))
+    if error.ename != "ClaimFailed":
+        text = f"{error.ename}: {text}" if text else str(error.ename)
+    return short(text)

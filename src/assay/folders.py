@@ -1,18 +1,26 @@
-"""Puts finished files and folders in their place in one step, and says how two folders differ."""
+"""Puts files and folders in their place, reads masters, and says how two folders differ."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from assay.cells import cell_name
+from assay.errors import AssayError
+
+#: Never copied to where a kernel can read it: notebooks hold hidden tests once nbgrader has restored them.
+_WITHHELD = ("*.ipynb", "timestamp.txt")
 
 
 def replace_file(target: Path, content: str) -> None:
@@ -42,6 +50,41 @@ def replace_folder(target: Path, new: Path) -> None:
             if old.exists():
                 old.rename(target)
             raise
+
+
+def read_master(path: Path) -> NotebookNode:
+    """Read a master notebook.
+
+    Raises
+    ------
+    AssayError
+        When it is not there or cannot be read.
+    """
+    try:
+        return nbformat.read(path, as_version=4)
+    except FileNotFoundError:
+        raise AssayError(f"{path} is missing: the master's test cells are what marks a submission.") from None
+    except Exception as error:
+        raise AssayError(f"{path} cannot be read: {error}") from error
+
+
+@contextmanager
+def copied_without_notebooks(folder: Path, ignore: Sequence[str] = ()) -> Iterator[Path]:
+    """A temporary copy of the regular files of a folder, but for notebooks and what ``ignore`` matches."""
+    patterns = (*_WITHHELD, *ignore)
+    with tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True) as place:
+        copy = Path(place, "files")
+        copy.mkdir()
+        for parent, folders, files in os.walk(folder):
+            folders[:] = [name for name in folders if not _matches(name, patterns)]
+            for name in files:
+                path = Path(parent, name)
+                if _matches(name, patterns) or not stat.S_ISREG(path.lstat().st_mode):
+                    continue
+                target = copy / path.relative_to(folder)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
+        yield copy
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -118,3 +161,7 @@ def _without_images(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_images(item) for item in value]
     return value
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)

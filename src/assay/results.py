@@ -29,6 +29,8 @@ class Result:
         What grading it took, without the feedback.
     notes
         Sentences on what an instructor should know of it.
+    isolation
+        How the kernels that graded it were kept from doing harm.
     """
 
     student: str
@@ -38,3 +40,4 @@ class Result:
     graded: bool = True
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    isolation: str = ""

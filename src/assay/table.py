@@ -13,8 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from assay.course import Course
+from assay.gradebook import read_parts
 from assay.results import Report, Result
-from assay.verdict import Marks, Verdict, read_parts
+from assay.verdict import Marks, Verdict
 
 PLAIN_WIDTH = 120
 
@@ -101,6 +102,8 @@ def _remarks(results: Iterable[Result]) -> Iterator[str]:
             waiting_students.setdefault(_waiting(result.marks.waiting), []).append(result.student)
     for sentence, students in waiting_students.items():
         yield f"{', '.join(students)}: {sentence}"
+    for isolation in sorted({result.isolation for result in results if result.isolation}):
+        yield f"Submissions ran in {isolation}."
     unchanged = sum(1 for result in results if result.marks and not result.graded)
     if unchanged:
         yield f"{unchanged} unchanged since they were graded (--force grades them again)."

@@ -98,7 +98,9 @@ class TinyCourse:
     def __init__(self, root: Path, *, seconds: int = 2) -> None:
         root.mkdir(parents=True, exist_ok=True)
         config = (REPOSITORY / "nbgrader_config.py").read_text(encoding="utf-8")
-        config += f"\nc.Execute.timeout = {seconds}\nc.ExecuteToTheEnd.grace = 1.0\n"
+        config += (
+            f"\nc.ExecuteInTwoKernels.cell_seconds = {seconds}\nc.ExecuteInTwoKernels.grace_seconds = 1.0\n"
+        )
         (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
         self.root = root
         self.course = Course.at(root)

@@ -5,6 +5,7 @@ value. The message gives what was got, what was expected and the likely slip. Ne
 so that the visible tests run wherever a student works.
 """
 
+from assay.checks.awards import award
 from assay.checks.claims import ClaimFailed, claim, fail, holds
 from assay.checks.functions import raises
 from assay.checks.values import answered, choice, close, equal, items, length, number, records
@@ -12,6 +13,7 @@ from assay.checks.values import answered, choice, close, equal, items, length, n
 __all__ = [
     "ClaimFailed",
     "answered",
+    "award",
     "choice",
     "claim",
     "close",

@@ -1,0 +1,153 @@
+"""Which names a cell binds and uses, and who owns a name at a cell: the course's own cells or the student's."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import symtable
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from nbformat import NotebookNode
+
+from assay.cells import grade_id, is_solution, is_test, role
+
+#: What IPython binds in every notebook.
+_ALWAYS_THERE = frozenset(vars(builtins)) | {"__name__", "__file__", "__doc__", "get_ipython", "display"}
+
+
+class Owner(Enum):
+    """Whose value of a name counts."""
+
+    COURSE = "course"
+    STUDENT = "student"
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a locked cell or a test cell asks of the student.
+
+    Attributes
+    ----------
+    fetch
+        Names whose value comes from the student kernel.
+    expected
+        Those of them that the notebook asks the student to bind: without one the answer is missing. A name that is
+        missing and not among them is a mistake of the course.
+    """
+
+    fetch: tuple[str, ...] = ()
+    expected: frozenset[str] = frozenset()
+
+
+@dataclass
+class _Scope:
+    """What is bound so far, going down the master notebook."""
+
+    owners: dict[str, Owner] = field(default_factory=dict)
+    #: What the functions and classes of the course's own cells use when they are called.
+    uses: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+def needs_of(master: NotebookNode) -> dict[int, Needs]:
+    """What each locked code cell and test cell of a master notebook needs of the student, by its position.
+
+    A name that a cell uses belongs to whoever bound it last above that cell: locked cells and test cells bind for the
+    course, all others for the student. What nobody binds is asked of the student as well, but for the names that
+    Python and IPython bring.
+    """
+    scope = _Scope()
+    needs = {}
+    for position, cell in enumerate(master.cells):
+        if cell.cell_type != "code":
+            continue
+        bound, used, uses = _read(cell.source)
+        if is_courses_own(cell):
+            scope.uses.update(uses)
+            fetch = sorted(_asked(used, bound, scope))
+            asked_for = {name for name in fetch if scope.owners.get(name) is Owner.STUDENT}
+            needs[position] = Needs(tuple(fetch), frozenset(asked_for))
+            scope.owners.update(dict.fromkeys(bound, Owner.COURSE))
+        else:
+            scope.owners.update(dict.fromkeys(bound, Owner.STUDENT))
+    return needs
+
+
+def is_courses_own(cell: NotebookNode) -> bool:
+    """Whether a code cell runs in the grader kernel: a test cell, or a locked cell that is no answer."""
+    if cell.cell_type != "code" or not grade_id(cell):
+        return False
+    return is_test(cell) or (bool(role(cell).get("locked")) and not is_solution(cell))
+
+
+def bound_names(source: str) -> frozenset[str]:
+    """The names that a cell binds at its top level."""
+    return _read(source)[0]
+
+
+def _asked(used: frozenset[str], bound: frozenset[str], scope: _Scope) -> Iterator[str]:
+    seen: set[str] = set()
+    waiting = sorted(used)
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        owner = scope.owners.get(name)
+        if owner is Owner.STUDENT or (owner is None and name not in bound and name not in _ALWAYS_THERE):
+            yield name
+        if owner is Owner.COURSE or name in bound:
+            waiting += scope.uses.get(name, ())
+
+
+def _read(source: str) -> tuple[frozenset[str], frozenset[str], dict[str, frozenset[str]]]:
+    """The names that a cell binds, those it uses, and what each of its functions and classes uses."""
+    code = _python(source)
+    try:
+        tree, table = ast.parse(code), symtable.symtable(code, "<cell>", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset(), frozenset(), {}
+    bound = {
+        symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()
+    }
+    used = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
+    uses: dict[str, frozenset[str]] = {}
+    for child in table.get_children():
+        inside = frozenset(_globals(child))
+        uses[child.get_name()] = uses.get(child.get_name(), frozenset()) | inside
+        bound |= set(_assigned_globals(child))
+    # A decorator such as the claim's calls the function at once, so that what it uses is used by the cell itself.
+    used |= {name for names in uses.values() for name in names}
+    bound -= {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)
+    }
+    return frozenset(bound), frozenset(used), uses
+
+
+def _globals(table: symtable.SymbolTable) -> Iterator[str]:
+    yield from (
+        symbol.get_name() for symbol in table.get_symbols() if symbol.is_global() and symbol.is_referenced()
+    )
+    for child in table.get_children():
+        yield from _globals(child)
+
+
+def _assigned_globals(table: symtable.SymbolTable) -> Iterator[str]:
+    yield from (
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if symbol.is_declared_global() and symbol.is_assigned()
+    )
+    for child in table.get_children():
+        yield from _assigned_globals(child)
+
+
+def _python(source: str) -> str:
+    """A cell's source with IPython's magics written as calls, which is what Python's parser understands."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return TransformerManager().transform_cell(source)
+    except Exception:
+        return source

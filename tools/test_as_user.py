@@ -1,0 +1,84 @@
+"""Runs tests as an ordinary user: root becomes a user id of its own for it, anybody else runs them as they are.
+
+Usage: python tools/test_as_user.py PYTEST-ARGUMENT ...
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import site
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+#: An id that no system gives away, so that nothing on this machine belongs to it.
+USER = 1_400_000_001
+
+
+def main(arguments: list[str]) -> int:
+    """Run pytest with ``arguments`` and return its exit code."""
+    if os.geteuid() != 0:
+        return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT)
+    with tempfile.TemporaryDirectory(prefix="assay-user-", ignore_cleanup_errors=True) as name:
+        place = Path(name)
+        place.chmod(0o755)
+        python = _python_for_others(place)
+        if python is None or not _is_open_to_others(ROOT):
+            print(
+                "The tests as an ordinary user cannot run: nobody but root can read "
+                f"{ROOT if python else 'a Python of this version'}. Run make test as an ordinary user instead."
+            )
+            return 1
+        home = place / "home"
+        home.mkdir()
+        os.chown(home, USER, USER)
+        environment = {
+            "HOME": str(home),
+            "TMPDIR": str(home),
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LANG": "C.UTF-8",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(home / "hypothesis"),
+            **{key: value for key, value in os.environ.items() if key in ("CI", "ASSAY_TEST_ALL")},
+        }
+        command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, user=USER, group=USER, extra_groups=[], check=False
+        ).returncode
+
+
+def _python_for_others(place: Path) -> Path | None:
+    """An interpreter with this one's packages that an ordinary user can run; root's own may lie in root's home."""
+    base = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+    if _is_open_to_others(base) and _is_open_to_others(Path(sys.executable)):
+        return Path(sys.executable)
+    system = shutil.which(f"python{sys.version_info.major}.{sys.version_info.minor}", path="/usr/local/bin:/usr/bin")
+    if system is None:
+        return None
+    subprocess.run([system, "-m", "venv", "--without-pip", str(place / "venv")], check=True)
+    python = place / "venv" / "bin" / "python"
+    found = subprocess.run(
+        [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    folders = [*site.getsitepackages(), str(ROOT / "src")]
+    Path(found, "packages.pth").write_text("\n".join(folders) + "\n", encoding="utf-8")
+    return python if all(_is_open_to_others(Path(folder)) for folder in folders) else None
+
+
+def _is_open_to_others(path: Path) -> bool:
+    """Whether anybody may read a file or folder and pass through all the folders above it."""
+    try:
+        above = all(folder.stat().st_mode & 0o001 for folder in path.resolve().parents)
+        return above and bool(path.stat().st_mode & 0o004)
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
