@@ -32,6 +32,7 @@ from assay.errors import AssayError
 from assay.gradebook import isolation_of, read_marks
 from assay.intake import SubmissionsFailed
 from assay.kernels import choose
+from assay.notebook import Unreadable, list_files
 from assay.results import Result
 from assay.verdict import plain
 
@@ -214,12 +215,15 @@ class Desk:
 
     def _digest(self, student: str) -> str:
         """What the marks of a submission follow from: its files, the master's, the settings and this package."""
-        folders = [self._submitted(student), self.course.source(self.assignment)]
-        files = [
-            path for folder in folders for path in sorted(find_all_files(str(folder), self.folders.ignore))
-        ]
         digest = hashlib.sha256(__version__.encode())
-        for path in [*files, str(self.course.root / CONFIG_NAME)]:
+        try:
+            listed, notes = list_files(self._submitted(student), ignore=self.folders.ignore)
+        except Unreadable as error:
+            listed, notes = [], [str(error)]
+        digest.update(repr(notes).encode(errors="backslashreplace"))
+        submitted = [str(self._submitted(student).joinpath(*file.path.parts)) for file in listed]
+        given = sorted(find_all_files(str(self.course.source(self.assignment)), self.folders.ignore))
+        for path in [*submitted, *given, str(self.course.root / CONFIG_NAME)]:
             name = os.path.relpath(path, self.course.root)
             digest.update(f"{name}\0".encode(errors="surrogateescape"))
             _add_file(digest, path)

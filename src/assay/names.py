@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -35,10 +35,14 @@ class Needs:
     expected
         Those of them that the notebook asks the student to bind: without one the answer is missing. A name that is
         missing and not among them is a mistake of the course.
+    imports
+        From names that a cell which the student may edit imports to the import statement: that a module is called
+        ``np`` is no answer, and the tests import it themselves.
     """
 
     fetch: tuple[str, ...] = ()
     expected: frozenset[str] = frozenset()
+    imports: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -46,6 +50,8 @@ class _Scope:
     """What is bound so far, going down the master notebook."""
 
     owners: dict[str, Owner] = field(default_factory=dict)
+    #: The import statement of a name that a cell outside of the course's own imports.
+    imports: dict[str, str] = field(default_factory=dict)
     #: What the functions and classes of the course's own cells use when they are called.
     uses: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -53,8 +59,8 @@ class _Scope:
 def needs_of(master: NotebookNode) -> dict[int, Needs]:
     """What each locked code cell and test cell of a master notebook needs of the student, by its position.
 
-    A name that a cell uses belongs to whoever bound it last above that cell: locked cells and test cells bind for the
-    course, all others for the student. What nobody binds is asked of the student as well, but for the names that
+    A name that a cell uses belongs to whoever bound it last above that cell: locked cells, test cells and import
+    statements bind for the course, everything else for the student. What nobody binds is asked of the student as well, but for the names that
     Python and IPython bring.
     """
     scope = _Scope()
@@ -65,12 +71,21 @@ def needs_of(master: NotebookNode) -> dict[int, Needs]:
         bound, used, uses = _read(cell.source)
         if is_courses_own(cell):
             scope.uses.update(uses)
-            fetch = sorted(_asked(used, bound, scope))
-            asked_for = {name for name in fetch if scope.owners.get(name) is Owner.STUDENT}
-            needs[position] = Needs(tuple(fetch), frozenset(asked_for))
-            scope.owners.update(dict.fromkeys(bound, Owner.COURSE))
+            asked = sorted(_asked(used, bound, scope))
+            imports = {name: scope.imports[name] for name in asked if name in scope.imports}
+            fetch = [name for name in asked if name not in imports]
+            expected = {name for name in fetch if scope.owners.get(name) is Owner.STUDENT}
+            needs[position] = Needs(tuple(fetch), frozenset(expected), imports)
+            owner = Owner.COURSE
         else:
-            scope.owners.update(dict.fromkeys(bound, Owner.STUDENT))
+            imported = _imports(cell.source)
+            scope.imports.update(imported)
+            bound = bound - set(imported)
+            scope.owners.update(dict.fromkeys(imported, Owner.STUDENT))
+            owner = Owner.STUDENT
+        for name in bound:
+            scope.imports.pop(name, None)
+        scope.owners.update(dict.fromkeys(bound, owner))
     return needs
 
 
@@ -123,6 +138,33 @@ def _read(source: str) -> tuple[frozenset[str], frozenset[str], dict[str, frozen
         node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)
     }
     return frozenset(bound), frozenset(used), uses
+
+
+def _imports(source: str) -> dict[str, str]:
+    """The import statement of each name that a cell imports at its top level and binds in no other way."""
+    try:
+        tree = ast.parse(_python(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    found: dict[str, str] = {}
+    for node in tree.body:
+        if not isinstance(node, (ast.Import, ast.ImportFrom)) or (
+            isinstance(node, ast.ImportFrom) and node.level
+        ):
+            continue
+        for alias in node.names:
+            name = (alias.asname or alias.name).partition(".")[0]
+            if name == "*":
+                continue
+            one = (
+                ast.ImportFrom(node.module, [alias], 0)
+                if isinstance(node, ast.ImportFrom)
+                else ast.Import([alias])
+            )
+            found[name] = "\n".join(filter(None, (found.get(name), ast.unparse(one))))
+    others = [node for node in tree.body if not isinstance(node, (ast.Import, ast.ImportFrom))]
+    rebound, _, _ = _read(ast.unparse(ast.Module(others, [])))
+    return {name: statement for name, statement in found.items() if name not in rebound}
 
 
 def _globals(table: symtable.SymbolTable) -> Iterator[str]:

@@ -199,7 +199,8 @@ class _InStep:
             words = "did not end in time" if answer.late else "ended its kernel"
             self.incidents.append(f"{_called(cell, self.notebook)} {words}.")
         if answer.content is None:
-            self._restart_student()
+            self._end(self.student)
+            self.student = None
 
     def _test(self, cell: NotebookNode) -> None:
         name = grade_id(cell)
@@ -310,15 +311,18 @@ class _InStep:
         assert self.grader is not None
         needs: Needs = self.needs[name]
         serving = None
-        if needs.fetch:
+        asks = bool(needs.fetch or needs.imports)
+        if asks:
             if self.student is None or not self.student.is_alive():
                 self._restart_student()
             assert self.student is not None
             serving = self.student.begin("assay_serve_request", {})
         content = {
             "source": self.courses_own[name].source,
+            "locked": not is_test(self.courses_own[name]),
             "fetch": list(needs.fetch),
-            "link": self.links.number if needs.fetch else 0,
+            "imports": dict(needs.imports),
+            "link": self.links.number if asks else 0,
             "seconds": self.limits.cell_seconds,
         }
         answer = self.grader.request(
@@ -331,15 +335,22 @@ class _InStep:
         if answer.content is not None and not _is_reply(answer.content):
             answer = replace(answer, content=None)
         if serving is not None and self.student is not None:
-            broken = answer.content is None or answer.content["failure"] == "protocol"
-            served = self.student.finish(serving, SERVE_SECONDS, grace=self.limits.grace_seconds)
-            self._tidy()
-            if served.content is None or broken:
-                self._restart_student()
+            failure = answer.content["failure"] if answer.content is not None else "unknown"
+            # A kernel that was late is known to be busy: no use in waiting before it is interrupted.
+            seconds = 0.0 if failure == "late" else SERVE_SECONDS
+            if failure in ("unknown", "protocol", "died") or not self._has_served(serving, seconds):
+                self._end(self.student)
+                self.student = None
         if answer.content is None:
             self._end(self.grader)
             self.grader = None
         return answer
+
+    def _has_served(self, serving: str, seconds: float) -> bool:
+        assert self.student is not None
+        served = self.student.finish(serving, seconds, grace=self.limits.grace_seconds)
+        self._tidy()
+        return served.content is not None
 
     def _start_both(self) -> None:
         # Both start at once: most of it is Python's imports, and there is usually more than one core.

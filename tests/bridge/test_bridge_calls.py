@@ -273,7 +273,8 @@ def test_an_exception_of_the_test_comes_back_as_itself(remote):
     def refuse():
         raise ValueError("bad rate")
 
-    assert remote.fetch("catching")(refuse) == "caught bad rate"
+    # The text of an exception may quote a hidden test: it stays here.
+    assert remote.fetch("catching")(refuse) == "caught "
 
 
 def test_exceptions_of_the_student_come_with_type_message_and_lines(remote):

@@ -26,6 +26,7 @@ import numpy as np
 from assay import checks
 x_test = np.arange(4.0)
 secret = 77345
+course_table = {'rows': [1, 2]}
 """
 
 #: What each pair is about: the name of the test, the answer, the test, and what must come of it.
@@ -55,6 +56,16 @@ PAIRS: dict[str, tuple[str, str, Status]] = {
     "a_changed_argument_shows": (
         "def fill(values, rows):\n    values[0] = 9\n    rows.append(3)",
         "v, r = np.zeros(2), [1]\nfill(v, r)\nassert v[0] == 9 and r == [1, 3]",
+        Status.PASSED,
+    ),
+    "data_of_the_course_may_be_changed_within_a_cell": (
+        "def wipe(values, table):\n    values[:] = 0\n    table['rows'].clear()",
+        "wipe(x_test, course_table)\nassert x_test.sum() == 0 and course_table == {'rows': []}",
+        Status.PASSED,
+    ),
+    "data_of_the_course_is_whole_again_in_the_next_cell": (
+        "wiped = True",
+        "assert wiped and x_test.sum() == 6 and course_table == {'rows': [1, 2]}",
         Status.PASSED,
     ),
     "a_generator_moves_on": (

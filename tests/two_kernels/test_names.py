@@ -141,3 +141,37 @@ def test_imports_loops_and_assignments_bind_their_names():
         "with open('f') as file:\n    pass\nif (n := 1):\n    d: int = 2\ndef f():\n    global e\n    e = 1\nclass G:\n    h = 1"
     )
     assert bound_names(source) == {"os", "np", "pi", "i", "a", "b", "c", "file", "n", "d", "f", "e", "G"}
+
+
+def test_what_a_cell_of_the_students_imports_is_imported_by_the_tests_themselves():
+    found = needs(
+        cell(
+            "solution",
+            "s",
+            "import math\nfrom os import path as p, sep\nimport os.path\ndef f():\n    return 1",
+        ),
+        cell("test", "t", "assert math.isclose(f(), 1) and p and os"),
+    )
+    assert found["t"].fetch == ("f",)
+    assert found["t"].imports == {
+        "math": "import math",
+        "p": "from os import path as p",
+        "os": "import os.path",
+    }
+
+
+def test_a_name_that_is_imported_and_bound_again_is_the_students():
+    source = "try:\n    from fast import f\nexcept ImportError:\n    f = None\nfrom slow import g\ng = g or f"
+    found = needs(cell("solution", "s", source), cell("test", "t", "assert f and g"))
+    assert (found["t"].fetch, found["t"].imports) == (("f", "g"), {})
+
+
+def test_a_solution_that_binds_an_imported_name_takes_it_over():
+    found = needs(
+        cell("solution", "one", "from math import sqrt"),
+        cell("test", "first", "assert sqrt(4) == 2"),
+        cell("solution", "two", "def sqrt(x):\n    return x"),
+        cell("test", "second", "assert sqrt(4) == 2"),
+    )
+    assert list(found["first"].imports) == ["sqrt"]
+    assert (found["second"].fetch, found["second"].imports) == (("sqrt",), {})

@@ -42,6 +42,8 @@ class Peer:
         self.shared = SharedObjects(parity)
         self.deadline: float | None = None
         self.lock = threading.RLock()
+        #: Called with an object of this side before the other side's change is written into it.
+        self.before_change: Callable[[Any], None] = lambda value: None
         self._next = 0
         self._nested = 0
         self._unsent_releases: list[int] = []
@@ -160,7 +162,8 @@ class Peer:
                 raise WireError("a message is not valid")
             writes.append(self.shared.read(update[0], update[1], decoder))
             changed.append(update[0])
-        for write in writes:
+        for each, write in zip(changed, writes, strict=True):
+            self.before_change(self.shared.value(each))
             write()
         self.shared.refresh(changed)
         if shares:

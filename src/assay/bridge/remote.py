@@ -12,6 +12,7 @@ from __future__ import annotations
 import collections.abc
 import inspect
 import itertools
+import operator
 import socket
 import sys
 import time
@@ -217,7 +218,8 @@ class Remote(Peer):
         if isinstance(value, collections.abc.Iterator):
             return ["i", self._pass(value, "next")]
         if callable(value):
-            return ["k", self._pass(value, "call"), _name_of(value), _parameters_of(value)]
+            # The name of a function in a hidden test may tell what the test is about.
+            return ["k", self._pass(value, "call"), "function", _parameters_of(value)]
         raise CannotSend(
             f"A test can pass data and functions to a student's code, and not an object of type {type(value).__name__}."
         )
@@ -313,7 +315,8 @@ class Remote(Peer):
         number = next(self._counter)
         self._raised[number] = error
         kind = next((each for each in type(error).__mro__ if id(each) in EXCEPTION_NAMES), Exception)
-        return [number, kind, str(error)[:MOST_TEXT]]
+        # Its text may quote a hidden test.
+        return [number, kind, ""]
 
     def _error(self, payload: list) -> BaseException:
         """The exception to raise for one of the student kernel: the test's own, or a rebuilt one."""
@@ -345,6 +348,8 @@ class _Target:
         self.number = number
         self.reason = reason
         self.taken = 0
+        #: Whether it came out of a calculation, into which values of the test may have gone.
+        self.derived = False
 
 
 class Handle:
@@ -447,21 +452,114 @@ def _next_method(self: Handle) -> Any:
 
 
 def _array_method(self: Handle, dtype: Any = None, copy: Any = None) -> np.ndarray:
+    _refuse_derived(self)
     array = _ask(self, "array")
     if type(array) is not np.ndarray:
         raise TypeError("the student's object gives no array")
     return array if dtype is None else array.astype(dtype)
 
 
-def _exit_method(self: Handle, kind: Any, error: Any, traceback: Any) -> Any:
+def _exit_method(self: Handle, kind: Any, error: Any, traceback: Any) -> bool:
     sent = kind if id(kind) in EXCEPTION_NAMES else (None if kind is None else Exception)
-    return _ask(self, "special", "__exit__", (sent, None, None))
+    swallowed = _ask(self, "special", "__exit__", (sent, None, None))
+    # What the test itself raises, a failed assertion above all, is nothing that a student's object may swallow.
+    return hasattr(error, "student_traceback") and swallowed is True
+
+
+def _contains_method(self: Handle, item: Any) -> bool:
+    # Asked there, an object could say that it contains whatever the test looks for.
+    _refuse_derived(self)
+    return any(each is item or each == item for each in iter(self))
+
+
+def _number_of(value: Any) -> Any:
+    """The number or the array that an object of the student's says it is, whatever a test wants to do with it."""
+    if not isinstance(value, Handle):
+        return value
+    if hasattr(type(value), "__array__"):
+        # An array without dimensions becomes the number that it holds.
+        return np.asarray(value)[()]
+    for ability, convert in (("__index__", operator.index), ("__float__", float), ("__complex__", complex)):
+        if hasattr(type(value), ability):
+            return convert(value)
+    return NotImplemented
+
+
+def _arithmetic(name: str) -> Callable[..., Any]:
+    """An operator of a student's object.
+
+    An object that the operator gives is one more object of the student's, from which no number is taken. A number that it
+    gives is believed only when nothing of the test's went into it: else the difference of anything from anything
+    could be nothing. What has a value as a number is calculated with here instead.
+    """
+
+    def method(self: Handle, *arguments: Any) -> Any:
+        result = _ask(self, "special", name, arguments)
+        if isinstance(result, Handle):
+            object.__getattribute__(result, "_target").derived = True
+            return result
+        if result is NotImplemented or (arguments and all(isinstance(each, Handle) for each in arguments)):
+            return result
+        numbers = [_number_of(value) for value in (self, *arguments)]
+        if any(number is NotImplemented for number in numbers) or not hasattr(numbers[0], name):
+            raise _claim_refused()
+        return getattr(numbers[0], name)(*numbers[1:])
+
+    method.__name__ = name
+    return method
+
+
+def _order(name: str) -> Callable[..., Any]:
+    """A comparison of what an object is as a number, made here."""
+
+    def method(self: Handle, other: Any) -> Any:
+        numbers = [_number_of(value) for value in (self, other)]
+        if any(number is NotImplemented for number in numbers):
+            return NotImplemented
+        return getattr(numbers[0], name)(numbers[1])
+
+    return method
+
+
+def _converting(name: str) -> Callable[..., Any]:
+    """What an object is as a number or a truth value; nothing that was calculated with a value of the test's."""
+    ask = _special(name)
+
+    def method(self: Handle, *arguments: Any) -> Any:
+        _refuse_derived(self)
+        return ask(self, *arguments)
+
+    return method
+
+
+def _refuse_derived(handle: Handle) -> None:
+    if object.__getattribute__(handle, "_target").derived:
+        raise _claim_refused()
+
+
+def _claim_refused() -> Ungradable:
+    return Ungradable(
+        "the tests cannot calculate with an object of the student's own that is no number and no array"
+    )
+
+
+_ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
+_CONVERSIONS = frozenset(f"__{name}__" for name in ["float", "int", "index", "complex", "bool", "len"])
+#: What says something of the object alone, and not of what a test holds against it.
+_ASKED_THERE = frozenset(
+    f"__{name}__"
+    for name in ["iter", "getitem", "setitem", "delitem", "reversed", "enter", "aiter", "anext", "await"]
+)
 
 
 def _abilities() -> dict[str, Any]:
     from assay.bridge.agent import SPECIAL_NAMES
 
-    methods: dict[str, Any] = {name: _special(name) for name in SPECIAL_NAMES}
+    methods: dict[str, Any] = {
+        name: _special(name) if name in _ASKED_THERE else _arithmetic(name) for name in SPECIAL_NAMES
+    }
+    methods.update((name, _converting(name)) for name in _CONVERSIONS)
+    methods["__contains__"] = _contains_method
     methods["__call__"] = _call_method
     methods["__next__"] = _next_method
     methods["__exit__"] = _exit_method
@@ -481,6 +579,8 @@ def _handle_class(name: str, abilities: tuple[str, ...]) -> type:
             _handle_classes.clear()
         base = ClassHandle if "class" in abilities else Handle
         body = {ability: _ABILITIES[ability] for ability in abilities if ability != "class"}
+        if {"__array__", "__float__", "__index__"} & set(abilities):
+            body.update((name, _order(name)) for name in _ORDER)
         body["__slots__"] = ()
         body["__module__"] = "student"
         _handle_classes[key] = type(name, (base,), body)
@@ -489,11 +589,6 @@ def _handle_class(name: str, abilities: tuple[str, ...]) -> type:
 
 def _identifier(name: str) -> str:
     return name if name.isidentifier() and len(name) <= 100 else "object"
-
-
-def _name_of(function: Any) -> str:
-    name = getattr(function, "__name__", None)
-    return name[:100] if type(name) is str else type(function).__name__[:100]
 
 
 def _parameters_of(function: Any) -> list | None:

@@ -21,6 +21,7 @@ from assay.bridge.remote import (
 )
 from assay.bridge.seeds import carry_seeds
 from assay.checks.awards import collecting
+from assay.kernels.keepsakes import Keepsakes
 
 CONTROL = "ASSAY_CONTROL"
 #: Seconds for a link that the driver has sent to arrive.
@@ -30,13 +31,15 @@ MESSAGE_LENGTH = 4000
 STALE_READS = 8192
 TRACEBACK_LENGTH = 8000
 
+_nothing = object()
 _FAILURES = ((StudentLate, "late"), (StudentDied, "died"), (ProtocolBroken, "protocol"))
 
 
 class GraderKernel(IPythonKernel):
     """Adds one message, ``assay_run_request``: run a cell of the course with the names that it needs of the student.
 
-    Its content has ``source``, ``fetch`` (names), ``link`` (the number of the link to use, 0 for none) and ``seconds``.
+    Its content has ``source``, ``locked`` (whether it is a locked cell and no test), ``fetch`` (names), ``imports`` (statements
+    by name), ``link`` (the number of the link to use, 0 for none) and ``seconds``.
     The reply says what became of the cell: see `_reply`.
     """
 
@@ -52,6 +55,7 @@ class GraderKernel(IPythonKernel):
         self._link: socket.socket | None = None
         self._link_number = 0
         self._result: Any = None
+        self._own: dict[str, Any] = {}
         self.shell.events.register("post_run_cell", self._note_result)
 
     async def assay_run_request(self, stream: Any, ident: Any, parent: Any) -> None:
@@ -68,8 +72,23 @@ class GraderKernel(IPythonKernel):
         self._result = None
         remote = self._remote(int(content["link"]), float(content["seconds"]))
         refused: dict[str, Ungradable] = {}
-        with collecting() as awards, _fetched(remote, content["fetch"], self.shell.user_ns, refused):
+        keepsakes = Keepsakes(self._own.values())
+        if remote is not None:
+            remote.before_change = keepsakes.before_change
+        names = self.shell.user_ns
+        before_cell = dict(names) if content["locked"] else {}
+        unknown = _import(content["imports"], names)
+        with collecting() as awards, _fetched(remote, [*content["fetch"], *unknown], names, refused):
             await self.do_execute(content["source"], silent=False, store_history=True, allow_stdin=False)
+        if content["locked"]:
+            fetched = set(content["fetch"])
+            self._own.update(
+                (name, value)
+                for name, value in names.items()
+                if name not in fetched and before_cell.get(name, _nothing) is not value
+            )
+        else:
+            keepsakes.restore()
         error = None
         if self._result is not None:
             error = self._result.error_before_exec or self._result.error_in_exec
@@ -116,6 +135,17 @@ def _drain(link: socket.socket) -> None:
     finally:
         link.setblocking(True)
     raise ProtocolBroken("The student kernel sends without being asked.")
+
+
+def _import(statements: dict[str, str], names: dict[str, Any]) -> list[str]:
+    """Run import statements, and return the names of what this kernel does not have, such as a student's own module."""
+    unknown = []
+    for name, statement in statements.items():
+        try:
+            exec(statement, names)
+        except ImportError:
+            unknown.append(name)
+    return unknown
 
 
 @contextmanager
