@@ -7,7 +7,7 @@ TEST_PROCESSES ?= 2
 CELL_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help venv build sample grade test test-unit test-notebooks test-all bench bench-attacks doctor lint format variants lab lock clean
+.PHONY: help venv build sample grade test test-unit test-user test-notebooks test-all bench bench-attacks doctor lint format variants lab lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -29,11 +29,17 @@ grade: $(VENV)/.ready ## grade the sample class in submitted/ and print the mark
 	@echo "Grading the sample class in submitted/ ..."
 	@$(BIN)/assay grade
 
-test: test-unit test-notebooks ## run every test: the unit tests, every variant and gate, and the solved notebooks
+test: test-unit test-user test-notebooks ## run every test: the unit tests, attacks and variants (as root and as an ordinary user), the solved notebooks
 
 test-unit: $(VENV)/.ready
 	@echo "Running the tests in tests/ ..."
 	@$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup tests
+
+# What grading runs must be as safe, and marks the same, whoever grades: root tests it as an ordinary user, too.
+test-user: $(VENV)/.ready
+	@echo "Running the attacks and the variants as an ordinary user ..."
+	@$(BIN)/python tools/test_as_user.py -n $(TEST_PROCESSES) --dist loadgroup tests/attacks \
+		tests/assignments/test_variants.py tests/assignments/test_sample_class.py tests/two_kernels
 
 test-notebooks: $(VENV)/.ready
 	@echo "Running the solved notebooks: the marked cells are compared ..."
@@ -54,7 +60,7 @@ format: $(VENV)/.ready ## put the code into the decided style
 test-all: $(VENV)/.ready ## run every test, those that take long included
 	@echo "Running the tests in tests/, the long ones included ..."
 	@ASSAY_TEST_ALL=1 $(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup tests
-	@$(MAKE) --no-print-directory test-notebooks
+	@$(MAKE) --no-print-directory test-user test-notebooks
 
 bench: $(VENV)/.ready ## measure what two sandboxed kernels cost against plain nbgrader, in one run
 	@$(BIN)/python bench/overhead.py

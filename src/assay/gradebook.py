@@ -129,7 +129,7 @@ def _machine_verdict(grade: Any, points: float, maximum: float, found: Verdict |
         return Verdict(grade.name, points, maximum, Status.WAITING, note)
     if found is None:
         return Verdict(grade.name, None, maximum, Status.GRADER_ERROR, message)
-    return Verdict(grade.name, found.points, maximum, found.status, message, awards=awards)
+    return Verdict(grade.name, grade.auto_score, maximum, found.status, message, awards=awards)
 
 
 def _incidents(notebook: NotebookNode) -> Iterator[str]:

@@ -38,11 +38,14 @@ class Needs:
     imports
         From names that a cell which the student may edit imports to the import statement: that a module is called
         ``np`` is no answer, and the tests import it themselves.
+    stars
+        The ``from ... import *`` of such cells, for names that nobody else binds.
     """
 
     fetch: tuple[str, ...] = ()
     expected: frozenset[str] = frozenset()
     imports: Mapping[str, str] = field(default_factory=dict)
+    stars: tuple[str, ...] = ()
 
 
 @dataclass
@@ -52,6 +55,8 @@ class _Scope:
     owners: dict[str, Owner] = field(default_factory=dict)
     #: The import statement of a name that a cell outside of the course's own imports.
     imports: dict[str, str] = field(default_factory=dict)
+    #: Statements of such cells that import everything; what they bind is known only when they run.
+    stars: list[str] = field(default_factory=list)
     #: What the functions and classes of the course's own cells use when they are called.
     uses: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -75,11 +80,13 @@ def needs_of(master: NotebookNode) -> dict[int, Needs]:
             imports = {name: scope.imports[name] for name in asked if name in scope.imports}
             fetch = [name for name in asked if name not in imports]
             expected = {name for name in fetch if scope.owners.get(name) is Owner.STUDENT}
-            needs[position] = Needs(tuple(fetch), frozenset(expected), imports)
+            stars = tuple(dict.fromkeys(scope.stars)) if set(fetch) - expected else ()
+            needs[position] = Needs(tuple(fetch), frozenset(expected), imports, stars)
             owner = Owner.COURSE
         else:
             imported = _imports(cell.source)
             scope.imports.update(imported)
+            scope.stars += _star_imports(cell.source)
             bound = bound - set(imported)
             scope.owners.update(dict.fromkeys(imported, Owner.STUDENT))
             owner = Owner.STUDENT
@@ -134,9 +141,7 @@ def _read(source: str) -> tuple[frozenset[str], frozenset[str], dict[str, frozen
         bound |= set(_assigned_globals(child))
     # A decorator such as the claim's calls the function at once, so that what it uses is used by the cell itself.
     used |= {name for names in uses.values() for name in names}
-    bound -= {
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)
-    }
+    bound -= set(_deleted(tree))
     return frozenset(bound), frozenset(used), uses
 
 
@@ -165,6 +170,28 @@ def _imports(source: str) -> dict[str, str]:
     others = [node for node in tree.body if not isinstance(node, (ast.Import, ast.ImportFrom))]
     rebound, _, _ = _read(ast.unparse(ast.Module(others, [])))
     return {name: statement for name, statement in found.items() if name not in rebound}
+
+
+def _star_imports(source: str) -> list[str]:
+    """The statements at a cell's top level that import all names of a module."""
+    try:
+        tree = ast.parse(_python(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [
+        ast.unparse(node)
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and not node.level and node.names[0].name == "*"
+    ]
+
+
+def _deleted(tree: ast.AST) -> Iterator[str]:
+    """The names that a cell deletes at its top level; a function deletes names of its own."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
+            yield node.id
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            yield from _deleted(node)
 
 
 def _globals(table: symtable.SymbolTable) -> Iterator[str]:

@@ -321,7 +321,9 @@ class _InStep:
             "source": self.courses_own[name].source,
             "locked": not is_test(self.courses_own[name]),
             "fetch": list(needs.fetch),
+            "expected": sorted(needs.expected),
             "imports": dict(needs.imports),
+            "stars": list(needs.stars),
             "link": self.links.number if asks else 0,
             "seconds": self.limits.cell_seconds,
         }

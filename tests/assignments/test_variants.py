@@ -12,39 +12,19 @@ from tempfile import mkdtemp
 
 import nbformat
 import pytest
-from course_copies import ROOT, copy_course
+from course_copies import copy_course
+from variant_classes import COURSE, hand_ins
 
 from assay.cells import grade_id, is_test, role
 from assay.claim_runs import Claim
-from assay.course import Course
 from assay.engine import Result, grade
 from assay.variants import Variant, catches, failures, read_master, read_variants, solve
 
 # Kernels are what takes time here: each shard is graded by a process of its own.
 NUM_SHARDS = 2
-COURSE = Course.at(ROOT)
 ASSIGNMENTS = COURSE.assignments()
 #: How many right and wrong variants an assignment has at least.
 SMALLEST_NUMBERS = {"gradient_descent": (15, 30)}
-
-
-def hand_ins(variants: list[Variant]) -> list[list[Variant]]:
-    """Distribute variants over as few students as possible, each with variants of different cells.
-
-    Right and wrong ones stay apart: a right answer may be computed with the functions of another cell.
-    """
-    students: list[list[Variant]] = []
-    for variant in variants:
-        for handed_in in students:
-            if all(
-                set(variant.cells).isdisjoint(other.cells) and bool(variant.fails) == bool(other.fails)
-                for other in handed_in
-            ):
-                handed_in.append(variant)
-                break
-        else:
-            students.append([variant])
-    return students
 
 
 def cases() -> list:

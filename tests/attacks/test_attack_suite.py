@@ -174,11 +174,13 @@ def test_a_real_world_notices_files_processes_visitors_secrets_and_the_dead(tmp_
 
 
 def test_the_environment_of_the_grading_process_holds_a_secret_and_is_put_back() -> None:
-    before = dict(os.environ)
-    with World([ATTACK]) as world, world.environment():
-        assert world.secrets.environment in os.environ.values()
-        assert os.environ["HOME"] == str(world.home)
-    assert dict(os.environ) == before
+    with World([ATTACK]) as world:
+        # The course's configuration, read by now, puts this environment's programs on the PATH.
+        before = dict(os.environ)
+        with world.environment():
+            assert world.secrets.environment in os.environ.values()
+            assert os.environ["HOME"] == str(world.home)
+        assert dict(os.environ) == before
 
 
 def test_visitors_have_a_door_and_words() -> None:

@@ -18,7 +18,7 @@ _OPERATORS = (
     "add sub mul truediv floordiv mod pow neg pos matmul and_ or_ xor lt le eq ne ge gt not_ getitem concat"
 )
 _ARRAY_FUNCTIONS = (
-    "all any argmax argmin argsort array asarray average clip concatenate cumprod cumsum diff dot empty eye "
+    "all any argmax argmin argsort array asarray average clip concatenate cumprod cumsum diff dot eye "
     "full full_like linspace logspace max mean median min nanmax nanmean nanmin nansum ones ones_like outer "
     "percentile prod quantile ravel reshape round sort squeeze stack std sum trace transpose var vstack hstack where "
     "zeros zeros_like"

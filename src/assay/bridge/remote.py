@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from assay.bridge import tables
+from assay.bridge import emptiness, tables
 from assay.bridge.link import ERROR, VALUE, Peer, read_common, write_common
 from assay.bridge.names import EXCEPTION_NAMES, EXCEPTIONS
 from assay.wire import LIMITS, CannotEncode, Decoder, Encoder, Late, LinkClosed, WireError, WireLimits
@@ -30,6 +30,8 @@ MOST_TEXT = 2000
 MOST_TRACEBACK = 10_000
 MOST_ITEMS = 1_000_000
 MOST_CLASSES = 2000
+#: Bytes of an array that are kept to see whether an object says the same again.
+MOST_COMPARED = 2**20
 
 
 class StudentFailure(BaseException):
@@ -79,6 +81,7 @@ class Remote(Peer):
         self.deadline = time.monotonic() + seconds
         self.failure: StudentFailure | None = None
         self._seconds = seconds
+        emptiness.forget()
         self._is_done = False
         self._handles: dict[int, Any] = {}
         self._classes: dict[int, type[Exception]] = {}
@@ -87,6 +90,8 @@ class Remote(Peer):
         self._function_numbers: dict[int, int] = {}
         self._raised: dict[int, BaseException] = {}
         self._counter = itertools.count(1)
+        #: Counts what may have changed the student's objects.
+        self.age = 0
 
     def fetch(self, name: str) -> Any:
         """The value of a student's name: data, or a handle.
@@ -126,10 +131,13 @@ class Remote(Peer):
             raise self.failure.with_traceback(None)
         if self._is_done:
             raise RuntimeError("This belongs to a test cell that is over; fetch it again.")
+        if operation not in _READS and not (operation == "special" and parts[1] in _READS):
+            self.age += 1
         try:
             kind, payload = self.ask(operation, *parts)
             if kind == VALUE:
                 (value,) = payload
+                emptiness.note(value)
                 return value
             if kind == ERROR:
                 error = self._error(payload)
@@ -155,6 +163,11 @@ class Remote(Peer):
             if isinstance(other, StudentFailure):
                 raise self.failure.with_traceback(None) from None
             raise
+        if isinstance(error, StopIteration) and not (operation == "special" and parts[1] == "__next__"):
+            # It would end a map or a filter that calls a student's function, and with it the comparisons that are left.
+            stopped = RuntimeError("the student's code raised StopIteration")
+            stopped.student_traceback = getattr(error, "student_traceback", "")  # type: ignore[attr-defined]
+            raise stopped from None
         raise error
 
     def perform(self, payload: list) -> tuple[str, list]:
@@ -348,6 +361,11 @@ class _Target:
         self.number = number
         self.reason = reason
         self.taken = 0
+        #: Of an iterator: the object that it goes through, and how many items had been taken when that began.
+        self.source: _Target | None = None
+        self.begun = 0
+        #: What it said of itself, as a number say, and the age of the student's objects at that time.
+        self.claims: dict[str, tuple[int, Any]] = {}
         #: Whether it came out of a calculation, into which values of the test may have gone.
         self.derived = False
 
@@ -366,6 +384,11 @@ class Handle:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__") and name not in _READABLE:
             raise AttributeError(f"{name} of a student's object cannot be read")
+        if name in ("shape", "ndim") and hasattr(type(self), "__array__"):
+            # Of the array that is compared, not of what the object says of itself.
+            return getattr(np.asarray(self), name)
+        if name in _TAKEN_BY_NUMPY:
+            _refuse_derived(self)
         return _ask(self, "attribute", name)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -448,7 +471,37 @@ def _next_method(self: Handle) -> Any:
     target.taken += 1
     if target.taken > MOST_ITEMS:
         raise Ungradable(f"the student's iterator gave more than {MOST_ITEMS} items")
-    return _ask(self, "special", "__next__", ())
+    try:
+        item = _ask(self, "special", "__next__", ())
+    except StopIteration:
+        if target.source is not None:
+            _say(target.source, "__len__", target.taken - 1 - target.begun)
+            target.source = None
+        raise
+    if target.source is not None:
+        age, length = target.source.claims.get("__len__", (-1, 0))
+        if age == target.remote.age and target.taken - target.begun > length:
+            raise _contradiction("__len__")
+    return item
+
+
+def _iter_method(self: Handle) -> Any:
+    iterator = _ask(self, "special", "__iter__", ())
+    if isinstance(iterator, Handle) and iterator is not self and hasattr(type(self), "__len__"):
+        target = object.__getattribute__(iterator, "_target")
+        target.source, target.begun = object.__getattribute__(self, "_target"), target.taken
+    return iterator
+
+
+def _getitem_method(self: Handle, place: Any) -> Any:
+    try:
+        return _ask(self, "special", "__getitem__", (place,))
+    except IndexError:
+        target = object.__getattribute__(self, "_target")
+        age, length = target.claims.get("__len__", (-1, 0))
+        if type(place) is int and age == target.remote.age and -length <= place < length:
+            raise _contradiction("__len__") from None
+        raise
 
 
 def _array_method(self: Handle, dtype: Any = None, copy: Any = None) -> np.ndarray:
@@ -456,6 +509,12 @@ def _array_method(self: Handle, dtype: Any = None, copy: Any = None) -> np.ndarr
     array = _ask(self, "array")
     if type(array) is not np.ndarray:
         raise TypeError("the student's object gives no array")
+    if array.nbytes <= MOST_COMPARED and array.dtype.kind != "O":
+        _say(
+            object.__getattribute__(self, "_target"),
+            "__array__",
+            (array.dtype.str, array.shape, array.tobytes()),
+        )
     return array if dtype is None else array.astype(dtype)
 
 
@@ -497,9 +556,18 @@ def _arithmetic(name: str) -> Callable[..., Any]:
         result = _ask(self, "special", name, arguments)
         if isinstance(result, Handle):
             object.__getattribute__(result, "_target").derived = True
+            # What a student's object makes of an array of the test's could say of itself that it is all zeros.
+            if not any(isinstance(each, np.ndarray) for each in arguments):
+                return result
+        elif result is NotImplemented:
             return result
-        if result is NotImplemented or (arguments and all(isinstance(each, Handle) for each in arguments)):
-            return result
+        elif all(isinstance(each, Handle) for each in arguments):
+            operands = (self, *arguments)
+            is_number = not arguments and any(hasattr(type(self), each) for each in _NUMERIC)
+            if not is_number and not any(
+                object.__getattribute__(each, "_target").derived for each in operands
+            ):
+                return result
         numbers = [_number_of(value) for value in (self, *arguments)]
         if any(number is NotImplemented for number in numbers) or not hasattr(numbers[0], name):
             raise _claim_refused()
@@ -527,7 +595,10 @@ def _converting(name: str) -> Callable[..., Any]:
 
     def method(self: Handle, *arguments: Any) -> Any:
         _refuse_derived(self)
-        return ask(self, *arguments)
+        value = ask(self, *arguments)
+        if type(value) in (bool, int, float, complex):
+            _say(object.__getattribute__(self, "_target"), name, value)
+        return value
 
     return method
 
@@ -537,12 +608,67 @@ def _refuse_derived(handle: Handle) -> None:
         raise _claim_refused()
 
 
+def _say(target: _Target, what: str, value: Any) -> None:
+    """Note what an object says of itself.
+
+    Raises
+    ------
+    Ungradable
+        It has said something else, and nothing has changed since then: each half of a comparison would get what suits it.
+    """
+    before = target.claims.get(what)
+    if before is not None and before[0] == target.remote.age:
+        same = before[1] == value or (before[1] != before[1] and value != value)
+        if not same:
+            raise _contradiction(what)
+    target.claims[what] = (target.remote.age, value)
+
+
+def _contradiction(what: str) -> Ungradable:
+    return Ungradable(f"an object of the student's own contradicts itself in {what}")
+
+
 def _claim_refused() -> Ungradable:
     return Ungradable(
         "the tests cannot calculate with an object of the student's own that is no number and no array"
     )
 
 
+#: What does not change the student's objects, as far as honest code goes.
+_READS = frozenset(
+    {"fetch", "attribute", "array", "names", "repr", "signature", "isinstance", "issubclass", "done"}
+    | {f"__{name}__" for name in ["float", "int", "index", "complex", "bool", "len"]}
+    | {f"__{name}__" for name in ["iter", "next", "getitem", "contains", "reversed"]}
+)
+#: Methods that NumPy's functions call in their own place: np.mean of an object is what its method mean says.
+_TAKEN_BY_NUMPY = frozenset(name for name in dir(np) if isinstance(getattr(np, name), np.ufunc)) | frozenset(
+    [
+        "all",
+        "any",
+        "argmax",
+        "argmin",
+        "astype",
+        "clip",
+        "conj",
+        "conjugate",
+        "cumprod",
+        "cumsum",
+        "item",
+        "max",
+        "mean",
+        "min",
+        "nonzero",
+        "prod",
+        "ptp",
+        "round",
+        "std",
+        "sum",
+        "tolist",
+        "trace",
+        "var",
+    ]
+)
+_NUMERIC = ("__array__", "__index__", "__float__", "__complex__")
 _ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
 _CONVERSIONS = frozenset(f"__{name}__" for name in ["float", "int", "index", "complex", "bool", "len"])
 #: What says something of the object alone, and not of what a test holds against it.
@@ -562,6 +688,8 @@ def _abilities() -> dict[str, Any]:
     methods["__contains__"] = _contains_method
     methods["__call__"] = _call_method
     methods["__next__"] = _next_method
+    methods["__iter__"] = _iter_method
+    methods["__getitem__"] = _getitem_method
     methods["__exit__"] = _exit_method
     methods["__array__"] = _array_method
     methods["class"] = None

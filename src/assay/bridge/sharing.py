@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from assay.wire import Decoder, Encoder, WireError, random_state, set_random_state
+from assay.wire import Decoder, Encoder, WireError, _refuse_collisions, random_state, set_random_state
 
 SHARED_TYPES = (list, dict, set, bytearray, np.ndarray, np.random.Generator, np.random.RandomState)
 _SHARED = frozenset(SHARED_TYPES)
@@ -233,6 +233,7 @@ def _container_update(value: Any, parts: list, decoder: Decoder) -> Callable[[],
 
         return write_list
     try:
+        _refuse_collisions(parts if isinstance(value, set) else parts[::2])
         if isinstance(value, set):
             fresh: Any = set(parts)
         else:

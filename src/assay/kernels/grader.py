@@ -11,6 +11,7 @@ from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
 
+from assay.bridge.emptiness import compare_emptiness
 from assay.bridge.remote import (
     CannotSend,
     ProtocolBroken,
@@ -38,8 +39,9 @@ _FAILURES = ((StudentLate, "late"), (StudentDied, "died"), (ProtocolBroken, "pro
 class GraderKernel(IPythonKernel):
     """Adds one message, ``assay_run_request``: run a cell of the course with the names that it needs of the student.
 
-    Its content has ``source``, ``locked`` (whether it is a locked cell and no test), ``fetch`` (names), ``imports`` (statements
-    by name), ``link`` (the number of the link to use, 0 for none) and ``seconds``.
+    Its content has ``source``, ``locked`` (whether it is a locked cell and no test), ``fetch`` (names), ``expected`` (those of
+    them that the notebook asks the student to bind), ``imports`` (statements by name), ``stars`` (statements that import
+    everything), ``link`` (the number of the link to use, 0 for none) and ``seconds``.
     The reply says what became of the cell: see `_reply`.
     """
 
@@ -56,6 +58,7 @@ class GraderKernel(IPythonKernel):
         self._link_number = 0
         self._result: Any = None
         self._own: dict[str, Any] = {}
+        compare_emptiness()
         self.shell.events.register("post_run_cell", self._note_result)
 
     async def assay_run_request(self, stream: Any, ident: Any, parent: Any) -> None:
@@ -78,10 +81,14 @@ class GraderKernel(IPythonKernel):
         names = self.shell.user_ns
         before_cell = dict(names) if content["locked"] else {}
         unknown = _import(content["imports"], names)
-        with collecting() as awards, _fetched(remote, [*content["fetch"], *unknown], names, refused):
+        _import_all(content["stars"], names, set(content["fetch"]) - set(content["expected"]))
+        # What the course's own cells have bound in ways that cannot be read off their source, above all by importing
+        # everything from a module, is theirs: a student who defines such a name must not take it over.
+        wanted = [name for name in content["fetch"] if name in content["expected"] or name not in names]
+        with collecting() as awards, _fetched(remote, [*wanted, *unknown], names, refused):
             await self.do_execute(content["source"], silent=False, store_history=True, allow_stdin=False)
         if content["locked"]:
-            fetched = set(content["fetch"])
+            fetched = set(wanted)
             self._own.update(
                 (name, value)
                 for name, value in names.items()
@@ -89,12 +96,12 @@ class GraderKernel(IPythonKernel):
             )
         else:
             keepsakes.restore()
-        error = None
-        if self._result is not None:
-            error = self._result.error_before_exec or self._result.error_in_exec
+        if self._result is None:
+            raise KeyboardInterrupt  # The cell has not come to its end, whatever it says.
+        error = self._result.error_before_exec or self._result.error_in_exec
         if isinstance(error, NameError) and error.name in refused:
             error = refused[str(error.name)]
-        before = self._result is not None and self._result.error_before_exec is not None
+        before = self._result.error_before_exec is not None
         failure = getattr(remote, "failure", None)
         return _reply(error, before=before, failure=failure, awards=list(awards))
 
@@ -146,6 +153,17 @@ def _import(statements: dict[str, str], names: dict[str, Any]) -> list[str]:
         except ImportError:
             unknown.append(name)
     return unknown
+
+
+def _import_all(statements: list[str], names: dict[str, Any], wanted: set[str]) -> None:
+    """Bind those of the wanted names that nobody has bound and that one of the statements imports."""
+    for statement in statements if wanted - set(names) else []:
+        found: dict[str, Any] = {}
+        try:
+            exec(statement, found)
+        except ImportError:
+            continue
+        names.update({name: found[name] for name in wanted & set(found) if name not in names})
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -54,10 +55,14 @@ def _found_in(values: Iterable[Any]) -> dict[int, Any]:
         kind = type(value)
         if kind in _CONTAINERS or (kind is np.ndarray and value.flags.writeable):
             found[id(value)] = value
-        if kind in (list, tuple, set):
+        if issubclass(kind, (list, tuple, set)):
             seen.add(id(value))
             waiting += value
-        elif kind is dict:
+        elif issubclass(kind, dict):
             seen.add(id(value))
             waiting += value.values()
+        elif kind.__module__ == "__main__" or kind is SimpleNamespace:
+            # An object of a class of the course's own.
+            seen.add(id(value))
+            waiting += getattr(value, "__dict__", {}).values()
     return found

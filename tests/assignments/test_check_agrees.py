@@ -1,0 +1,71 @@
+"""`assay check` says of every variant what JupyterLab's Validate says: the visible tests mean the same in two kernels as in one.
+
+`make test-all` compares all variants; `make test` some of them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.validator import Validator
+from traitlets.config import Config
+from variant_classes import COURSE, hand_ins
+
+from assay import grade_notebook
+from assay.cells import grade_id, is_test
+from assay.two_kernels import RunLimits
+from assay.variants import Variant, read_master, read_variants, solve
+from assay.verdict import Status
+
+pytestmark = pytest.mark.slow
+
+# One in this many; the number has nothing in common with how the variants are ordered.
+EVERY = 1 if os.environ.get("ASSAY_TEST_ALL") else 17
+CASES = [
+    (assignment, number)
+    for assignment in COURSE.assignments()
+    for number in range(0, len(hand_ins(read_variants(COURSE, assignment))), EVERY)
+]
+
+
+def written(folder: Path, assignment: str, variants: list[Variant]) -> Path:
+    """A released notebook with the answers of these variants, without the experiments, which earn nothing."""
+    release = nbformat.read(COURSE.release(assignment) / f"{assignment}.ipynb", as_version=4)
+    answers = {name: source for variant in variants for name, source in variant.cells.items()}
+    notebook = solve(release, read_master(COURSE, assignment), answers)
+    notebook.cells = [cell for cell in notebook.cells if grade_id(cell)]
+    nbformat.write(notebook, folder / f"{assignment}.ipynb")
+    return folder / f"{assignment}.ipynb"
+
+
+def failed_in_validate(path: Path) -> set[str]:
+    """The grade ids of the test cells that nbgrader's Validate, which JupyterLab's button calls, says fail."""
+    config = Config()
+    config.Execute.kernel_name = "python3"
+    config.Execute.timeout = 20
+    found = Validator(config=config).validate(str(path))
+    failed = {each["source"] for each in found.get("failed", [])}
+    tests = [cell for cell in nbformat.read(path, as_version=4).cells if is_test(cell)]
+    return {grade_id(cell) for cell in tests if cell.source.strip() in failed}
+
+
+@pytest.mark.parametrize(("assignment", "number"), CASES)
+def test_check_agrees_with_validate(assignment: str, number: int, tmp_path: Path):
+    variants = hand_ins(read_variants(COURSE, assignment))[number]
+    path = written(tmp_path, assignment, variants)
+    verdicts = grade_notebook(path, path, limits=RunLimits(cell_seconds=20))
+    failed = {one.grade_id for one in verdicts.verdicts if one.status is not Status.PASSED}
+    assert not {one.status for one in verdicts.verdicts} & {Status.GRADER_ERROR, Status.UNGRADABLE}
+    assert failed == failed_in_validate(path), [variant.name for variant in variants]
+
+
+def test_there_is_something_to_compare():
+    assert len(CASES) >= 4
+    assert any(
+        variant.fails
+        for assignment, number in CASES
+        for variant in hand_ins(read_variants(COURSE, assignment))[number]
+    )
