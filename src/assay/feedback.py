@@ -24,6 +24,7 @@ from assay.verdict import Status, Verdict, plain, short
 
 SECRET = (Kind.HIDDEN_TESTS, Kind.MARK_SCHEME)
 NOT_MARKED = "Not marked yet: a person reads this answer."
+RUN_IT = "(run this test in your notebook to see what it got)"
 NOT_TESTED = "Not marked yet: the tests could not mark this answer; a person looks at it."
 
 _LINE_OF_CELL = re.compile(r"Cell In\[(\d+)\], line (\d+)")
@@ -33,7 +34,7 @@ class ShowVerdicts(NbGraderPreprocessor):
     """Turn an autograded notebook into what its student may read; runs after nbgrader's ``GetGrades``.
 
     A test cell shows which of its visible claims passed and the sentence of the one that failed, with the details
-    when that one is visible. Everything else that was put out while grading is dropped, of every cell: by then the
+    when that one is visible and no hidden test was run before it. Everything else that was put out while grading is dropped, of every cell: by then the
     student's functions had seen the hidden inputs, and a traceback prints the lines of hidden tests. Other cells show
     what they showed when they were handed in.
     """
@@ -53,8 +54,11 @@ class ShowVerdicts(NbGraderPreprocessor):
         verdicts = verdicts_of(nb)
         # Verdicts quote hidden tests.
         submitted = nb.metadata.pop("assay", {}).get("submitted_outputs", {})
+        told = False
         for cell in nb.cells:
-            _clean(cell, verdicts.get(grade_id(cell)))
+            hides = is_test(cell) and _hides(cell.source)
+            _clean(cell, verdicts.get(grade_id(cell)), told)
+            told = told or hides
             if cell.cell_type == "code" and not is_test(cell):
                 cell.outputs = nbformat.from_dict(clean_outputs(submitted.get(cell.get("id"), [])))
             if grade_id(cell) in waiting and not is_test(cell) and not role(cell).get("comment"):
@@ -72,8 +76,9 @@ class _Claim:
     visible: bool
 
 
-def _clean(cell: NotebookNode, verdict: Verdict | None) -> None:
-    report = _report(cell, verdict) if is_test(cell) else ""
+def _clean(cell: NotebookNode, verdict: Verdict | None, told: bool = False) -> None:
+    """``told`` says whether the student's functions may have seen hidden inputs before this cell."""
+    report = _report(cell, verdict, told) if is_test(cell) else ""
     cell.source = _public(cell.source)
     if cell.cell_type == "code":
         cell.execution_count = None
@@ -90,7 +95,7 @@ def _public(source: str) -> str:
         return "\n".join(lines[: min(begins, default=len(lines))])
 
 
-def _report(cell: NotebookNode, verdict: Verdict | None) -> str:
+def _report(cell: NotebookNode, verdict: Verdict | None, told: bool) -> str:
     """What a student reads under a test cell."""
     if verdict is None or verdict.status.needs_person:
         return f"{NOT_TESTED}\n"
@@ -101,7 +106,7 @@ def _report(cell: NotebookNode, verdict: Verdict | None) -> str:
         return "".join(f"passed: {sentence}\n" for sentence in done) or "passed\n"
     passed = "".join(f"passed: {sentence}\n" for sentence in _passed(cell, claims)) + awards
     error = _error_of(cell)
-    return passed + (f"{_failure(cell, error, claims, verdict)}\n" if error is not None else "")
+    return passed + (f"{_failure(cell, error, claims, verdict, told)}\n" if error is not None else "")
 
 
 def _passed(cell: NotebookNode, claims: list[_Claim]) -> list[str]:
@@ -111,16 +116,21 @@ def _passed(cell: NotebookNode, claims: list[_Claim]) -> list[str]:
     return [claim.sentence for claim in claims if claim.visible and f"passed: {claim.sentence}" in printed]
 
 
-def _failure(cell: NotebookNode, error: NotebookNode, claims: list[_Claim], verdict: Verdict) -> str:
+def _failure(
+    cell: NotebookNode, error: NotebookNode, claims: list[_Claim], verdict: Verdict, told: bool
+) -> str:
     status = verdict.status
     if status in (Status.TIMED_OUT, Status.DIED):
         return f"{status.value}: {verdict.message}"
     first, _, rest = plain(error.evalue).partition("\n")
     said = next((claim for claim in claims if claim.sentence == first), None)
     line = _line(cell, error)
-    visible = line is not None and not _is_hidden(cell.source, line)
+    # A function that has seen the inputs of a hidden test can tell them in what it returns or raises later on.
+    visible = line is not None and not told and not _hides(cell.source, line)
     if said is not None:
         detail = f"\n{rest.strip()}" if visible and said.visible and rest.strip() else ""
+        if told and said.visible:
+            detail = f"\n{RUN_IT}"
         return f"{status.value}: {said.sentence}{detail}"
     # No claim's sentence: the student's code raised. The name of an error class is a student's text, too.
     running = next((claim for claim in claims if line and claim.first <= line <= claim.last), None)
@@ -160,6 +170,15 @@ def _line(cell: NotebookNode, error: NotebookNode) -> int | None:
         if int(count) == cell.execution_count:
             return int(line)
     return None
+
+
+def _hides(source: str, line: int | None = None) -> bool:
+    """Whether a hidden region begins in a cell, or above a line of it."""
+    try:
+        regions = find_regions(source)
+    except AssayError:
+        return True
+    return any(region.kind in SECRET and (line is None or region.first < line) for region in regions)
 
 
 def _is_hidden(source: str, line: int) -> bool:
