@@ -46,9 +46,10 @@ def test_no_path_of_a_machine_is_committed():
         for path in texts
         if path.is_file()
         for match in re.finditer(
-            r"(?<![\w/.-])/(?:work|root|home|Users|tmp)/\w+", path.read_text(encoding="utf-8")
+            r"(?<![\w/.}-])/(?:work|root|home|Users|tmp)/\w+", path.read_text(encoding="utf-8")
         )
-        if "tests" not in path.parts
+        # Every kernel sees its own folders under these names, wherever they lie outside.
+        if "tests" not in path.parts and match.group() not in ("/tmp/work", "/tmp/home", "/tmp/tmp")
     ]
     assert found == []
 
