@@ -1,6 +1,6 @@
 """Answers the grader byte by byte, slower than anybody can wait."""
 # group: breaking
-# seconds: 25
+# seconds: 50
 # %% +
 try:
     import time

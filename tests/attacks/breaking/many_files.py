@@ -1,6 +1,7 @@
 """Makes thousands of empty files and deep folders, until there is no inode left for it."""
 # group: breaking
 # honest: all
+# may lose: all
 # seconds: 5
 # %% +
 import os

@@ -2,10 +2,10 @@
 # group: breaking
 # honest: all
 # may lose: all
-# seconds: 10
+# seconds: 30
 
 
 def submission(folder, notebook):
     (folder / "many").mkdir()
-    for number in range(2_000):
+    for number in range(1_500):
         (folder / "many" / f"{number}.txt").write_text("x")
