@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
         environment = {
             "HOME": str(home),
             "TMPDIR": str(home),
-            "PATH": os.environ.get("PATH", os.defpath),
+            "PATH": f"{python.parent}{os.pathsep}{os.defpath}",
             "LANG": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
             "HYPOTHESIS_STORAGE_DIRECTORY": str(home / "hypothesis"),
@@ -71,6 +71,10 @@ def _python_for_others(place: Path) -> Path | None:
     ).stdout.strip()
     folders = [*site.getsitepackages(), str(ROOT / "src")]
     Path(found, "packages.pth").write_text("\n".join(folders) + "\n", encoding="utf-8")
+    # nbgrader starts alembic by its name, and the script beside the other interpreter starts that one.
+    script = python.parent / "alembic"
+    script.write_text(f"#!{python}\nfrom alembic.config import main\n\nmain()\n", encoding="utf-8")
+    script.chmod(0o755)
     return python if all(_is_open_to_others(Path(folder)) for folder in folders) else None
 
 
