@@ -9,13 +9,14 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Enum, Float, Integer, List, Unicode
+from traitlets import Dict, Enum, Float, Integer, List, Unicode
 
 from assay.cells import grade_id, is_solution, role
 from assay.cleaning import clean_notebook, clean_outputs
 from assay.errors import AssayError
 from assay.folders import copied_without_notebooks, read_master
 from assay.kernels import Limits, choose
+from assay.surroundings import Surroundings, of_installed_packages
 from assay.two_kernels import RunLimits, run_in_two_kernels
 
 
@@ -42,6 +43,9 @@ class ExecuteInTwoKernels(NbGraderPreprocessor):
     read_only = List(Unicode(), help="Further folders that kernels may read, such as a cache of data.").tag(
         config=True
     )
+    environment = Dict(
+        key_trait=Unicode(), value_trait=Unicode(), help="Further environment variables of the kernels."
+    ).tag(config=True)
     isolation = Enum(
         ["", "bubblewrap", "landlock", "none"],
         "",
@@ -82,7 +86,9 @@ class ExecuteInTwoKernels(NbGraderPreprocessor):
                 read_master(source / f"{names['notebook']}.ipynb"),
                 files=files,
                 course_files=course_files,
-                read_only=tuple(Path(folder) for folder in self.read_only),
+                surroundings=of_installed_packages().joined(
+                    Surroundings(tuple(Path(folder) for folder in self.read_only), self.environment)
+                ),
                 limits=self.limits(),
                 tier=tier,
             )

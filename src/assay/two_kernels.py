@@ -20,6 +20,7 @@ from assay.conversation import Answer, Conversation, Output
 from assay.errors import AssayError
 from assay.kernels import Limits, Sandbox, Tier, choose, make_manager
 from assay.names import Needs, bound_names, is_courses_own, needs_of
+from assay.surroundings import Surroundings, of_installed_packages
 from assay.verdict import Status, Verdict, bounded, short
 
 TIMED_OUT = "TimedOut"
@@ -84,7 +85,7 @@ def run_in_two_kernels(
     *,
     files: Path | None = None,
     course_files: Path | None = None,
-    read_only: tuple[Path, ...] = (),
+    surroundings: Surroundings | None = None,
     limits: RunLimits | None = None,
     tier: Tier | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -102,8 +103,9 @@ def run_in_two_kernels(
         must hold no master notebook.
     course_files
         The same for the grader kernel: the course's own files only, since what lies there can be imported.
-    read_only
-        Further folders that the kernels may read, such as a cache of data.
+    surroundings
+        Further folders that the kernels may read, such as a cache of data, and environment variables; what the
+        installed packages ask for when None.
     tier
         How the kernels are kept from doing harm; the best that works on this machine when None.
     progress
@@ -114,7 +116,11 @@ def run_in_two_kernels(
     AssayError
         When the kernels do not start.
     """
-    run = _InStep(notebook, master, (files, course_files), read_only, limits or RunLimits(), tier or choose())
+    if surroundings is None:
+        surroundings = of_installed_packages()
+    run = _InStep(
+        notebook, master, (files, course_files), surroundings, limits or RunLimits(), tier or choose()
+    )
     return run.all_cells(progress or (lambda done, total: None))
 
 
@@ -126,14 +132,19 @@ class _InStep:
         notebook: NotebookNode,
         master: NotebookNode,
         files: tuple[Path | None, Path | None],
-        read_only: tuple[Path, ...],
+        surroundings: Surroundings,
         limits: RunLimits,
         tier: Tier,
     ) -> None:
         self.notebook = nbformat.from_dict(notebook)
         self.limits = limits
         self.files, self.course_files = files
-        self.sandbox = Sandbox(read_only=read_only, limits=limits.kernel, tier=tier)
+        self.sandbox = Sandbox(
+            read_only=surroundings.read_only,
+            environment=surroundings.environment,
+            limits=limits.kernel,
+            tier=tier,
+        )
         self.courses_own = {grade_id(cell): cell for cell in master.cells if is_courses_own(cell)}
         needs = needs_of(master)
         self.needs = {

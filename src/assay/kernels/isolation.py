@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -334,6 +335,28 @@ def _ancestors(path: str, made: set[str]) -> list[str]:
             made.add(folder)
             options += ["--dir", folder, "--chmod", "0755", folder]
     return options
+
+
+def refuse_closed(sandbox: Sandbox, tier: Tier) -> None:
+    """Say which of the further folders a process of another user could not read.
+
+    Raises
+    ------
+    AssayError
+        When there is one.
+    """
+    if not tier.private_user:
+        return
+    for place in sandbox.read_only:
+        # In a namespace of its own a folder is mounted below new ones, which are open.
+        above = place.resolve().parents if tier.isolation is Isolation.LANDLOCK else ()
+        for part in (place, *above):
+            needed = stat.S_IXOTH if part != place else stat.S_IROTH | (stat.S_IXOTH if part.is_dir() else 0)
+            if part.exists() and part.stat().st_mode & needed != needed:
+                raise AssayError(
+                    f"Submissions run as a user of their own, who cannot read {place} because {part} is closed to others: "
+                    f"open it ('chmod o+rx {part}') or keep these files somewhere else."
+                )
 
 
 def landlock_trees(sandbox: Sandbox) -> tuple[list[str], list[str]]:

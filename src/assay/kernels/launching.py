@@ -47,7 +47,14 @@ class Launch:
     """
 
     def __init__(self, sandbox: Sandbox, tier: Tier) -> None:
-        """Make the folders."""
+        """Make the folders.
+
+        Raises
+        ------
+        AssayError
+            When the process will not be able to read what it should.
+        """
+        isolation.refuse_closed(sandbox, tier)
         self.sandbox, self.tier, self.owner = sandbox, tier, os.getpid()
         self.user = (
             _PRIVATE_USERS[secrets.randbelow(len(_PRIVATE_USERS))] if tier.private_user else os.geteuid()
