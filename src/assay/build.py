@@ -153,7 +153,7 @@ def check(course: Course, assignment: str, *, report: Report = lambda line: None
     """
     with tempfile.TemporaryDirectory(prefix="assay-build-") as place:
         made = Course(Path(place).resolve())
-        make(course, assignment, made, report=report)
+        make(course, assignment, made, short=True, report=report)
         return list(gates.rebuild_differences(course.root, made.root, assignment))
 
 
@@ -168,8 +168,18 @@ def orphans(course: Course) -> list[str]:
     ]
 
 
-def make(course: Course, assignment: str, made: Course, *, report: Report = lambda line: None) -> None:
+def make(
+    course: Course,
+    assignment: str,
+    made: Course,
+    *,
+    short: bool = False,
+    report: Report = lambda line: None,
+) -> None:
     """Make source, release and solutions of an assignment in the empty course folder ``made``, and pass every gate.
+
+    With ``short`` the solved notebook runs as when it is validated, so that trainings are short, and what depends on
+    them is not what is to be published.
 
     Raises
     ------
@@ -192,7 +202,7 @@ def make(course: Course, assignment: str, made: Course, *, report: Report = lamb
     gates.gate_no_leak(gates.secret_lines(master), release, f"release/{assignment}")
     report(f"{assignment}: release, nothing leaks")
 
-    _make_solution(made, assignment, master, config)
+    _make_solution(made, assignment, master, config, "validate" if short else None)
     solution = made.solution(assignment)
     gates.gate_no_leak(gates.secret_lines(master, solutions=False), solution, f"solutions/{assignment}")
     report(f"{assignment}: solutions, executed")
@@ -316,7 +326,9 @@ def _generate_release(made: Course, assignment: str, config: Any) -> None:
         raise AssayError(f"nbgrader cannot make release/{assignment}: {reason}") from error
 
 
-def _make_solution(made: Course, assignment: str, master: NotebookNode, config: Any) -> None:
+def _make_solution(
+    made: Course, assignment: str, master: NotebookNode, config: Any, execution: str | None
+) -> None:
     """Run the solved notebook in a copy of its folder, and keep it with the data files that students get."""
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.utils import find_all_files
@@ -331,7 +343,7 @@ def _make_solution(made: Course, assignment: str, master: NotebookNode, config: 
         shutil.copy(file, target)
     folder.mkdir(parents=True, exist_ok=True)
     with copied(folder) as place:
-        solved = run_notebook(_solved(master), place, name)
+        solved = run_notebook(_solved(master), place, name, execution=execution)
     gates.gate_outputs_are_clean(solved, name)
     solved.metadata = nbformat.from_dict(
         {"kernelspec": master.metadata.kernelspec, "language_info": dict(LANGUAGE_INFO)}

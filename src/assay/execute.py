@@ -28,6 +28,11 @@ class ExecuteInTwoKernels(NbGraderPreprocessor):
     """
 
     cell_seconds = Float(10.0, help="Wall-clock seconds that one cell may take.").tag(config=True)
+    cell_seconds_of = Dict(
+        key_trait=Unicode(),
+        value_trait=Float(),
+        help="The same for single assignments, by their names: one that imports much or trains needs longer.",
+    ).tag(config=True)
     grace_seconds = Float(2.0, help="Seconds for an interrupted cell to stop.").tag(config=True)
     notebook_seconds = Float(900.0, help="Wall-clock seconds that all cells together may take.").tag(
         config=True
@@ -52,8 +57,8 @@ class ExecuteInTwoKernels(NbGraderPreprocessor):
         help="How kernels are kept from doing harm; the best that works on this machine when empty.",
     ).tag(config=True)
 
-    def limits(self) -> RunLimits:
-        """The configured limits."""
+    def limits(self, assignment: str) -> RunLimits:
+        """The configured limits of an assignment."""
         kernel = Limits(
             memory_mb=self.memory_mb,
             processes=self.processes,
@@ -63,7 +68,7 @@ class ExecuteInTwoKernels(NbGraderPreprocessor):
             open_files=self.open_files,
         )
         return RunLimits(
-            cell_seconds=self.cell_seconds,
+            cell_seconds=self.cell_seconds_of.get(assignment, self.cell_seconds),
             grace_seconds=self.grace_seconds,
             notebook_seconds=self.notebook_seconds,
             startup_seconds=self.startup_seconds,
@@ -89,7 +94,7 @@ class ExecuteInTwoKernels(NbGraderPreprocessor):
                 surroundings=of_installed_packages().joined(
                     Surroundings(tuple(Path(folder) for folder in self.read_only), self.environment)
                 ),
-                limits=self.limits(),
+                limits=self.limits(names["assignment"]),
                 tier=tier,
             )
         noted = dict(nb.metadata.get("assay", {}))

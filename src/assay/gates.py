@@ -256,7 +256,7 @@ def rebuild_differences(committed: Path, built: Path, assignment: str) -> Iterat
     for area in ("release", "solutions"):
         place = Path(area, assignment)
         yield from differences(
-            committed / place, built / place, place.as_posix(), ignore_images=area == "solutions"
+            committed / place, built / place, place.as_posix(), rerun=area == "solutions"
         )
 
 

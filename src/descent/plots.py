@@ -156,3 +156,34 @@ def draw_contours(
     """
     x, y = np.meshgrid(np.linspace(x_range[0], x_range[1], 201), np.linspace(y_range[0], y_range[1], 201))
     axis.contour(x, y, function(x, y), levels=15, colors="grey", linewidths=0.6, alpha=0.7)
+
+
+def draw_histograms(axis: Axes, steps: Sequence[int], edges: Sequence[float], counts: Sequence) -> None:
+    """Draw how a histogram changes over time: one curve for each step, the last one in front.
+
+    Parameters
+    ----------
+    axis
+        Where to draw; the height at which a curve stands is its step.
+    steps
+        Shape (T,): epochs, say, in rising order.
+    edges
+        Shape (B + 1,): the borders of the bins, the same at every step.
+    counts
+        Shape (T, B). A row without a finite sum greater than 0 is drawn as a dotted line: there is nothing to show.
+    """
+    heights = np.asarray(counts, dtype=float)
+    middles = (np.asarray(edges)[:-1] + np.asarray(edges)[1:]) / 2
+    spacing = float(np.min(np.diff(steps))) if len(steps) > 1 else 1.0
+    finite = heights[np.isfinite(heights)]
+    largest = finite.max() if finite.size and finite.max() > 0 else 1.0
+    colors = plt.get_cmap("viridis")(np.linspace(0.9, 0.1, len(steps)))
+    for number in range(len(steps))[::-1]:
+        step, row = steps[number], heights[number]
+        if not np.isfinite(row).all() or row.sum() <= 0:
+            axis.axhline(step, color=colors[number], linestyle=":", linewidth=0.8)
+            continue
+        curve = step + 4 * spacing * row / largest
+        axis.fill_between(middles, step, curve, color=colors[number], alpha=0.5, zorder=-step)
+        axis.plot(middles, curve, color=colors[number], linewidth=0.8, zorder=-step)
+    axis.set(ylim=(steps[0] - 0.5 * spacing, steps[-1] + 4.5 * spacing))

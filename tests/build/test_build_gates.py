@@ -305,6 +305,25 @@ def test_pictures_of_a_solution_may_differ_and_those_of_a_release_may_not(
     assert found[0].startswith("release/tiny/tiny.ipynb")
 
 
+def test_outputs_that_depend_on_the_run_may_differ_but_not_be_missing(built: Course, tmp_path: Path) -> None:
+    def says(*texts: str) -> Callable[[NotebookNode], Any]:
+        outputs = [new_output("stream", name="stdout", text=text) for text in texts]
+        return lambda notebook: notebook.cells[-1].update(
+            outputs=outputs, metadata={"tags": ["nbval-ignore-output"]}
+        )
+
+    others = {}
+    for name, texts in {"other": ["0.5"], "none": []}.items():
+        others[name] = Course(tmp_path / name)
+        shutil.copytree(built.root, others[name].root)
+        edit(others[name].root / "solutions" / "tiny", says(*texts))
+    edit(built.root / "solutions" / "tiny", says("0.9"))
+    assert list(gates.rebuild_differences(built.root, others["other"].root, "tiny")) == []
+    missing = list(gates.rebuild_differences(others["none"].root, built.root, "tiny"))
+    assert len(missing) == 1
+    assert "solutions/tiny/tiny.ipynb" in missing[0]
+
+
 def test_pieces_of_a_stream_are_joined_and_only_neighbours() -> None:
     outputs = [
         new_output("stream", name="stdout", text="a"),
