@@ -41,6 +41,8 @@ def main(arguments: list[str]) -> int:
             "TMPDIR": str(home),
             "PATH": f"{python.parent}{os.pathsep}{os.defpath}",
             "LANG": "C.UTF-8",
+            # The templates of nbconvert and nbgrader lie beside the packages, not in them.
+            "JUPYTER_PATH": str(Path(sys.prefix, "share", "jupyter")),
             "PYTHONDONTWRITEBYTECODE": "1",
             "HYPOTHESIS_STORAGE_DIRECTORY": str(home / "hypothesis"),
             **{key: value for key, value in os.environ.items() if key in ("CI", "ASSAY_TEST_ALL")},

@@ -154,7 +154,10 @@ def _cell(name: str, record: Mapping[str, Sequence[float]], column: str) -> str:
         value = np.nanmin(_values(name, record, "val_loss"))
     else:
         value = _values(name, record, column)[-1]
-    return f"{value:.4f}" if column.endswith("loss") else f"{value:.3f}"
+    if not column.endswith("loss"):
+        return f"{value:.3f}"
+    # A loss that has exploded needs its magnitude only.
+    return f"{value:.4f}" if not abs(value) >= 1_000 else f"{value:.1e}"
 
 
 def _axis_label(quantity: str) -> str:

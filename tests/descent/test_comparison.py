@@ -70,6 +70,10 @@ def test_a_loss_that_is_no_number_is_printed_as_such(capsys):
     ]
 
 
+def test_a_loss_that_has_exploded_keeps_to_its_column(capsys):
+    assert printed(capsys, {"r": {"loss": [1.2345e30]}}, columns=("loss",))[-1].split() == ["r", "1.2e+30"]
+
+
 def test_an_unknown_column_is_named_with_those_that_exist():
     with pytest.raises(ValueError, match=r"no column 'speed'; there are epochs, loss"):
         comparison.table({"run": RUN}, columns=("speed",))
