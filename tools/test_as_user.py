@@ -5,6 +5,7 @@ Usage: python tools/test_as_user.py PYTEST-ARGUMENT ...
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import site
@@ -12,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 #: An id that no system gives away, so that nothing on this machine belongs to it.
@@ -71,13 +74,48 @@ def _python_for_others(place: Path) -> Path | None:
         capture_output=True,
         text=True,
     ).stdout.strip()
-    folders = [*site.getsitepackages(), str(ROOT / "src")]
+    packages = site.getsitepackages()
+    folders = [*_other_releases(python, place / "other", packages), *packages, str(ROOT / "src")]
     Path(found, "packages.pth").write_text("\n".join(folders) + "\n", encoding="utf-8")
     # nbgrader starts alembic by its name, and the script beside the other interpreter starts that one.
     script = python.parent / "alembic"
     script.write_text(f"#!{python}\nfrom alembic.config import main\n\nmain()\n", encoding="utf-8")
     script.chmod(0o755)
     return python if all(_is_open_to_others(Path(folder)) for folder in folders) else None
+
+
+def _other_releases(python: Path, target: Path, packages: list[str]) -> list[str]:
+    """A folder with the packages that the lock has in another release for that Python, say of an older patch version."""
+    say = (
+        "import json; from packaging.markers import default_environment as found; print(json.dumps(found()))"
+    )
+    path = {"PYTHONPATH": os.pathsep.join(packages)}
+    done = subprocess.run([str(python), "-c", say], env=path, check=True, capture_output=True, text=True)
+    environment = json.loads(done.stdout)
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    locked = [Requirement(line) for line in lines if line.strip() and not line.startswith(("#", "-"))]
+    others = [
+        f"{requirement.name}{requirement.specifier}"
+        for requirement in locked
+        if requirement.marker
+        and requirement.marker.evaluate(environment)
+        and not requirement.marker.evaluate()
+    ]
+    if not others:
+        return []
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        str(target),
+        *others,
+    ]
+    subprocess.run(command, check=True)
+    return [str(target)]
 
 
 def _is_open_to_others(path: Path) -> bool:
