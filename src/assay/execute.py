@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Enum, Float, Integer, List, Unicode
 
-from assay.cells import grade_id, is_solution, role
+from assay.cells import grade_id, is_solution, is_test, role
 from assay.cleaning import clean_notebook, clean_outputs
 from assay.errors import AssayError
 from assay.folders import copied_without_notebooks, read_master
 from assay.kernels import Limits, choose
 from assay.surroundings import Surroundings, of_installed_packages
 from assay.two_kernels import RunLimits, run_in_two_kernels
+
+#: What stands above the two kinds of outputs in the notebook that a person marks.
+HANDED_IN = "--- as handed in ---\n"
+RUN_AGAIN = "--- run again while grading, with short trainings ---\n"
 
 
 class ExecuteInTwoKernels(NbGraderPreprocessor):
@@ -105,6 +111,7 @@ class ExecuteInTwoKernels(NbGraderPreprocessor):
         noted["isolation"] = tier.sentence
         clean = clean_notebook(run.notebook, trusted=_given(run.notebook))
         clean.metadata["assay"] = noted
+        show_both(clean, noted["submitted_outputs"])
         for sentence in run.incidents:
             self.log.warning(sentence)
         return clean, resources
@@ -123,6 +130,53 @@ class ExecuteInTwoKernels(NbGraderPreprocessor):
         course = getattr(getattr(self.parent, "parent", None), "coursedir", None)
         with copied_without_notebooks(folder, getattr(course, "ignore", [])) as copy:
             yield copy
+
+
+def show_both(notebook: NotebookNode, submitted: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Put what a cell showed when it was handed in before what it showed now, where the two differ.
+
+    Trainings are short while grading: who marks an explanation has to see what the student saw.
+
+    Parameters
+    ----------
+    notebook
+        As graded; it is changed.
+    submitted
+        Clean outputs by the id of the cell.
+    """
+    for cell in notebook.cells:
+        before = [nbformat.from_dict(output) for output in submitted.get(cell.get("id"), [])]
+        if (
+            cell.cell_type == "code"
+            and not is_test(cell)
+            and before
+            and _shown(before) != _shown(cell.outputs)
+        ):
+            now = cell.outputs or [new_output("stream", name="stdout", text="(nothing)\n")]
+            cell.outputs = [
+                new_output("stream", name="stdout", text=HANDED_IN),
+                *before,
+                new_output("stream", name="stdout", text=RUN_AGAIN),
+                *now,
+            ]
+
+
+def _shown(outputs: list[NotebookNode]) -> list[Any]:
+    """What a person sees of outputs, without how the pieces were cut."""
+    shown: list[Any] = []
+    for output in outputs:
+        if (
+            output.output_type == "stream"
+            and shown
+            and isinstance(shown[-1], tuple)
+            and shown[-1][0] == output.name
+        ):
+            shown[-1] = (output.name, shown[-1][1] + output.text)
+        elif output.output_type == "stream":
+            shown.append((output.name, output.text))
+        else:
+            shown.append({key: output.get(key) for key in ("data", "ename", "evalue")})
+    return shown
 
 
 def _given(notebook: NotebookNode) -> set[str]:

@@ -8,6 +8,7 @@ import nbformat
 from grading_course import cell, master
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
+from assay.execute import HANDED_IN, RUN_AGAIN, show_both
 from assay.feedback import NOT_TESTED, _clean, _message_of
 from assay.gradebook import read_parts
 from assay.verdict import Status, Verdict
@@ -73,3 +74,38 @@ def test_awards_are_shown_with_their_reasons() -> None:
     one.outputs = []
     _clean(one, Verdict("double_doubles", 1, 3, Status.PARTLY, awards=((1.0, "right shape"),)))
     assert [output.text for output in one.outputs] == ["awarded 1: right shape\n"]
+
+
+def printed(*texts: str) -> list:
+    return [new_output("stream", name="stdout", text=text) for text in texts]
+
+
+def both(before: list, now: list, **roles: object) -> list:
+    one = cell("experiment", "train()", **roles)
+    one.outputs = now
+    show_both(new_notebook(cells=[one]), {one.id: before})
+    return one.outputs
+
+
+def test_who_marks_sees_what_was_handed_in_above_what_grading_gave() -> None:
+    picture = new_output("display_data", data={"image/png": "aGVsbG8="})
+    shown = both([*printed("0.97\n"), picture], printed("0.11\n"))
+    assert [output.get("text", "picture") for output in shown] == [
+        HANDED_IN,
+        "0.97\n",
+        "picture",
+        RUN_AGAIN,
+        "0.11\n",
+    ]
+
+
+def test_equal_outputs_are_shown_once_however_they_were_cut() -> None:
+    assert both(printed("a", "b"), printed("ab")) == printed("ab")
+
+
+def test_a_cell_that_showed_nothing_when_it_was_handed_in_shows_what_grading_gave() -> None:
+    assert both([], printed("0.11\n")) == printed("0.11\n")
+
+
+def test_a_test_cell_shows_nothing_that_was_handed_in() -> None:
+    assert both(printed("passed: all\n"), printed("failed\n"), grade=True, points=1) == printed("failed\n")
