@@ -143,8 +143,8 @@ def baseline_model(layersizes, activation):
 def three_hidden_layers_and_a_softmax():
     """Three hidden layers of 50 sigmoids and ten softmax units follow each other, with 44,860 parameters."""
     model = baseline_model([50, 50, 50, 10], "sigmoid")
-    checks.architecture(model, "dense 50, sigmoid, dense 50, sigmoid, dense 50, sigmoid, dense 10, softmax", inputs=784)
-    checks.parameter_count(model, 44_860, inputs=784)
+    checks.architecture(model, "dense 50, sigmoid, dense 50, sigmoid, dense 50, sigmoid, dense 10, softmax", input_shape=(784,))
+    checks.parameter_count(model, 44_860, input_shape=(784,))
 
 
 ### BEGIN HIDDEN TESTS
@@ -152,15 +152,15 @@ def three_hidden_layers_and_a_softmax():
 def other_sizes_and_activations():
     """Hidden layers of unequal sizes, more or fewer of them, and other activations work too."""
     model = baseline_model([30, 20, 15, 12, 7], "relu")
-    checks.architecture(model, "dense 30, relu, dense 20, relu, dense 15, relu, dense 12, relu, dense 7, softmax", inputs=784)
-    checks.architecture(baseline_model([11, 10], "tanh"), "dense 11, tanh, dense 10, softmax", inputs=784)
+    checks.architecture(model, "dense 30, relu, dense 20, relu, dense 15, relu, dense 12, relu, dense 7, softmax", input_shape=(784,))
+    checks.architecture(baseline_model([11, 10], "tanh"), "dense 11, tanh, dense 10, softmax", input_shape=(784,))
 
 
 @checks.claim
 def activation_may_be_a_function():
     """The activation may be given as a function."""
     model = baseline_model([13, 9, 10], keras.activations.relu)
-    checks.architecture(model, "dense 13, relu, dense 9, relu, dense 10, softmax", inputs=784)
+    checks.architecture(model, "dense 13, relu, dense 9, relu, dense 10, softmax", input_shape=(784,))
 
 
 @checks.claim
@@ -307,13 +307,9 @@ def history_is_that_of_the_data_given():
     x_other, y_other = x[:32], (y[:32] + 1) % 10
     history = train(tiny_network(), keras.optimizers.SGD(0.3), "test", (x, y), (x_other, y_other), epochs=15).history
     checks.length(history["accuracy"], 15, "epochs of accuracy")
-    checks.holds(
-        history["accuracy"][-1] > 0.7,
-        f"accuracy on the training data: got {history['accuracy'][-1]:.2f} after 15 epochs on 64 examples, expected at least 0.7",
-    )
-    checks.holds(
-        history["val_accuracy"][-1] < 0.4,
-        "the network has learnt the labels of the validation data (train on train_data, validate on val_data)",
+    checks.at_least(history["accuracy"][-1], 0.7, "accuracy on the training data after 15 epochs", hint="train on train_data")
+    checks.at_most(
+        history["val_accuracy"][-1], 0.4, "accuracy on validation data with false labels", hint="train on train_data, validate on val_data"
     )
 ### END HIDDEN TESTS
 
@@ -384,7 +380,9 @@ def relu_baseline_learns():
     """With ReLUs the network learns the digits from few examples: trained by the test itself, it reaches the accuracy asked for."""
     keras.utils.set_random_seed(11)
     model = baseline_model([50, 50, 50, 10], "relu")
-    checks.converges(model, examples(0, 6_000), examples(6_000, 8_000), at_least=0.75, epochs=1, learning_rate=0.1, fit=training.fit)
+    checks.converges(
+        model, (examples(0, 6_000), examples(6_000, 8_000)), at_least=0.75, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+    )
 
 
 ### BEGIN HIDDEN TESTS
@@ -393,7 +391,9 @@ def wider_baseline_learns():
     """A network of other sizes learns as well."""
     keras.utils.set_random_seed(12)
     model = baseline_model([80, 40, 10], "relu")
-    checks.converges(model, examples(10_000, 16_000), examples(6_000, 8_000), at_least=0.75, epochs=1, learning_rate=0.1, fit=training.fit)
+    checks.converges(
+        model, (examples(10_000, 16_000), examples(6_000, 8_000)), at_least=0.75, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain_baseline_question", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -483,8 +483,8 @@ def dropout_after_three_hidden_layers():
     """Dropout follows each of the three hidden layers, and nothing else changes."""
     model = regularised_model([50, 50, 50, 10], "relu", l1=0.0, l2=0.0, dropout=0.5)
     layers = "dense 50, relu, dropout 0.5, dense 50, relu, dropout 0.5, dense 50, relu, dropout 0.5, dense 10, softmax"
-    checks.architecture(model, layers, inputs=784)
-    checks.parameter_count(model, 44_860, inputs=784)
+    checks.architecture(model, layers, input_shape=(784,))
+    checks.parameter_count(model, 44_860, input_shape=(784,))
 
 
 ### BEGIN HIDDEN TESTS
@@ -492,14 +492,14 @@ def dropout_after_three_hidden_layers():
 def dropout_in_other_networks():
     """It works for other sizes, depths, activations and rates."""
     model = regularised_model([24, 16, 8], keras.activations.tanh, l1=0.01, l2=0.0, dropout=0.2)
-    checks.architecture(model, "dense 24, tanh, dropout 0.2, dense 16, tanh, dropout 0.2, dense 8, softmax", inputs=784)
+    checks.architecture(model, "dense 24, tanh, dropout 0.2, dense 16, tanh, dropout 0.2, dense 8, softmax", input_shape=(784,))
 
 
 @checks.claim
 def no_dropout_where_none_is_asked():
     """With a dropout of 0 the layers are those of the baseline."""
     model = regularised_model([24, 16, 10], "sigmoid", l1=0.0, l2=0.01, dropout=0.0)
-    checks.architecture(model, "dense 24, sigmoid, dense 16, sigmoid, dense 10, softmax", inputs=784)
+    checks.architecture(model, "dense 24, sigmoid, dense 16, sigmoid, dense 10, softmax", input_shape=(784,))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "penalties_are_on_every_kernel", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
@@ -507,28 +507,21 @@ def no_dropout_where_none_is_asked():
 def l2_penalty_of_a_small_network():
     """An L2 penalty adds its factor times the sum of the squares of all kernels to the loss."""
     model = regularised_model([6, 5, 10], "relu", l1=0.0, l2=0.01, dropout=0.0)
-    checks.weight_penalty(model, l2=0.01, inputs=784)
+    checks.weight_penalty(model, l2=0.01, input_shape=(784,))
 
 
 ### BEGIN HIDDEN TESTS
 @checks.claim
 def other_penalties():
     """L1 alone, and L1 together with L2 and dropout, add what the formula says, whatever the sizes."""
-    checks.weight_penalty(regularised_model([8, 7, 6, 10], "sigmoid", l1=0.003, l2=0.0, dropout=0.0), l1=0.003, inputs=784)
-    checks.weight_penalty(regularised_model([9, 4], "relu", l1=0.001, l2=0.02, dropout=0.3), l1=0.001, l2=0.02, inputs=784)
+    checks.weight_penalty(regularised_model([8, 7, 6, 10], "sigmoid", l1=0.003, l2=0.0, dropout=0.0), l1=0.003, input_shape=(784,))
+    checks.weight_penalty(regularised_model([9, 4], "relu", l1=0.001, l2=0.02, dropout=0.3), l1=0.001, l2=0.02, input_shape=(784,))
 
 
 @checks.claim
 def no_penalty_where_none_is_asked():
     """With both factors 0 nothing is added to the loss."""
-    checks.weight_penalty(regularised_model([8, 10], "relu", l1=0.0, l2=0.0, dropout=0.3), inputs=784)
-
-
-@checks.claim
-def biases_are_not_penalised():
-    """Large biases cost nothing."""
-    model = regularised_model([8, 10], "relu", l1=0.01, l2=0.01, dropout=0.0)
-    checks.weight_penalty(model, l1=0.01, l2=0.01, inputs=784, biases=3.0)
+    checks.weight_penalty(regularised_model([8, 10], "relu", l1=0.0, l2=0.0, dropout=0.3), input_shape=(784,))
 ### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "early_stopping_question", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -599,15 +592,15 @@ def other_losses_and_patience():
 keras.utils.set_random_seed(2)
 num_few = min(1_000, len(x_train))
 few = x_train[:num_few], y_train[:num_few]
-num_epochs_few = budget.epochs(100)
+num_epochs_few = budget.epochs(60)
 
 restrained = {}
 for name, l1, l2, dropout in (
     ("none", 0.0, 0.0, 0.0),
-    ("L2", 0.0, 0.001, 0.0),
-    ("L1", 0.0002, 0.0, 0.0),
+    ("L2", 0.0, 0.002, 0.0),
+    ("L1", 0.0003, 0.0, 0.0),
     ("dropout", 0.0, 0.0, 0.3),
-    ("L2 and dropout", 0.0, 0.001, 0.3),
+    ("L2 and dropout", 0.0, 0.002, 0.3),
     ("early stopping", 0.0, 0.0, 0.0),
 ):
     callbacks = [keras.callbacks.EarlyStopping(patience=10, restore_best_weights=True)] if name == "early stopping" else []
@@ -823,25 +816,25 @@ def wide_normal_weights():
     """With N(0, 1) every kernel looks like N(0, 1), and the layers are those of the baseline."""
     initializer = keras.initializers.RandomNormal(mean=0.0, stddev=1.0)
     model = model_param_init([50, 50, 50, 10], initializer, "sigmoid")
-    checks.architecture(model, "dense 50, sigmoid, dense 50, sigmoid, dense 50, sigmoid, dense 10, softmax", inputs=784)
-    checks.initial_weights(lambda: model_param_init([40, 30, 20], initializer, "sigmoid"), initializer, inputs=784)
+    checks.architecture(model, "dense 50, sigmoid, dense 50, sigmoid, dense 50, sigmoid, dense 10, softmax", input_shape=(784,))
+    checks.initial_weights(lambda: model_param_init([40, 30, 20], initializer, "sigmoid"), initializer, input_shape=(784,))
 
 
 ### BEGIN HIDDEN TESTS
 @checks.claim
 def other_initializers():
     """Other initialisers work too, given by name or as an object, for other sizes, depths and activations."""
-    checks.initial_weights(lambda: model_param_init([40, 30, 20, 15, 12], "he_normal", "relu"), "he_normal", inputs=784)
+    checks.initial_weights(lambda: model_param_init([40, 30, 20, 15, 12], "he_normal", "relu"), "he_normal", input_shape=(784,))
     glorot = keras.initializers.GlorotNormal()
-    checks.initial_weights(lambda: model_param_init([60, 10], glorot, keras.activations.tanh), glorot, inputs=784)
+    checks.initial_weights(lambda: model_param_init([60, 10], glorot, keras.activations.tanh), glorot, input_shape=(784,))
     model = model_param_init([14, 12, 10], "he_normal", "relu")
-    checks.architecture(model, "dense 14, relu, dense 12, relu, dense 10, softmax", inputs=784)
+    checks.architecture(model, "dense 14, relu, dense 12, relu, dense 10, softmax", input_shape=(784,))
 
 
 @checks.claim
 def zero_weights():
     """With zeros every kernel is zero."""
-    checks.initial_weights(lambda: model_param_init([9, 8, 7], "zeros", "relu"), "zeros", inputs=784)
+    checks.initial_weights(lambda: model_param_init([9, 8, 7], "zeros", "relu"), "zeros", input_shape=(784,))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "each_layer_draws_its_own_numbers", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -849,7 +842,7 @@ def zero_weights():
 def equal_layers_have_different_kernels():
     """Two layers of one shape have different kernels when the caller gives one initialiser object."""
     model = model_param_init([20, 20, 20, 20], keras.initializers.RandomNormal(mean=0.0, stddev=1.0), "relu")
-    kernels = checks.kernels(model, inputs=784)
+    kernels = checks.as_sequential(model, input_shape=(784,)).get_weights()[0::2]
     checks.holds(not np.array_equal(kernels[1], kernels[2]), "the kernels of hidden layers 2 and 3 are equal (one initialiser object for both: give each its own)")
 
 
@@ -858,7 +851,10 @@ def equal_layers_have_different_kernels():
 def no_two_of_many_kernels_are_equal():
     """That holds for every pair of layers, the output layer included, and for two networks built with the same object."""
     initializer = keras.initializers.GlorotNormal()
-    first, second = (checks.kernels(model_param_init([15, 15, 15, 15, 15], initializer, "relu"), inputs=784) for _ in range(2))
+    first, second = (
+        checks.as_sequential(model_param_init([15, 15, 15, 15, 15], initializer, "relu"), input_shape=(784,)).get_weights()[0::2]
+        for _ in range(2)
+    )
     checks.length(first, 5, "kernels")
     equal = [(one, other) for one in range(1, 5) for other in range(one) if np.array_equal(first[one], first[other])]
     checks.holds(not equal, "two layers of the network have the same kernel (one initialiser object for both: give each its own)")
@@ -871,7 +867,9 @@ def he_and_relu_learn():
     """With He's initialisation and ReLUs the network learns, trained by the test itself."""
     keras.utils.set_random_seed(21)
     model = model_param_init([50, 50, 50, 10], "he_normal", "relu")
-    checks.converges(model, examples(0, 6_000), examples(6_000, 8_000), at_least=0.75, epochs=1, learning_rate=0.1, fit=training.fit)
+    checks.converges(
+        model, (examples(0, 6_000), examples(6_000, 8_000)), at_least=0.75, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+    )
 
 
 ### BEGIN HIDDEN TESTS
@@ -880,7 +878,9 @@ def zeros_and_relu_do_not():
     """With zeros and ReLUs it does not, as it should be."""
     keras.utils.set_random_seed(22)
     model = model_param_init([50, 50, 10], "zeros", "relu")
-    checks.does_not_converge(model, examples(0, 3_000), examples(6_000, 8_000), at_most=0.3, epochs=1, learning_rate=0.1, fit=training.fit)
+    checks.does_not_converge(
+        model, (examples(0, 3_000), examples(6_000, 8_000)), at_most=0.3, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+    )
 ### END HIDDEN TESTS
 
 # %% tags=["nbval-ignore-output"]
@@ -906,7 +906,7 @@ for axis, activation in zip(axes, ("sigmoid", "relu")):
 plots.show(
     figure,
     alt="Validation accuracy against epoch for four initialisations. Left, sigmoid: He is first above 0.9, Glorot follows a few epochs later to the same 0.97, N(0, 1) starts well and ends at 0.92, zero lies at 0.1 for "
-    "most of the time and reaches less than 0.5. Right, ReLU: He and Glorot are at 0.95 after one epoch and cannot be told apart; zero and N(0, 1) stay at 0.1.",
+    "most of the time and ends below 0.5. Right, ReLU: He and Glorot are at 0.95 after one epoch and cannot be told apart; zero and N(0, 1) stay at 0.1.",
 )
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "signal_question", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -1023,7 +1023,7 @@ plots.show(
 #
 # - With all kernels 0 every activation is ReLU(0) = 0, so the gradient of each kernel, (activation before) times (error behind), is 0: for the output kernel because its inputs are 0, for the others because the error comes back through kernels that are 0. Only the output's biases learn; accuracy is the share of the most frequent digit.
 # - Sigmoid(0) = 1/2, so the output kernel has inputs and moves first; then the error can pass back, one layer more at each step. All units of a layer have equal weights and equal gradients, so they stay copies of each other: the layer acts as one unit until rounding breaks the symmetry (or not at all).
-# - Each ReLU layer multiplies the size of the signal by about sqrt(n_in / 2), that is by 5 and more (first layer more), logits are in the hundreds or thousands, the loss and its gradients are huge, one step of 0.1 throws the weights away (inf, nan). A sigmoid bounds the signal: it saturates, its derivative is almost 0, learning is slow, gradients do not explode.
+# - Each ReLU layer multiplies the size of the signal by about sqrt(n_in / 2), that is by 5 and more (first layer more), logits are in the hundreds or thousands, the loss and its gradients are huge, one step of 0.1 throws the weights away (all units dead, or inf and nan). A sigmoid bounds the signal: it saturates, its derivative is almost 0, learning is slow, gradients do not explode.
 # - He for ReLU, Glorot for sigmoid and tanh; with four layers their factors differ by about sqrt(2) a layer (784 inputs to 50 units: hardly at all), and training makes up for it. Thin and deep networks show it: the factor is raised to the power of the depth.
 # - 0.05 is close to what Glorot gives here, so ReLU trains as if nothing was the matter; they would have missed that N(0, 1) does not train at all (and what batch normalisation does about it in part D).
 #
@@ -1034,8 +1034,8 @@ plots.show(
 #    gradient 0. All other errors come back through a kernel that is 0, so they are 0 as well. Nothing changes, and nothing will ever change, except the biases of the output layer, which learn how frequent each digit is.
 # 2. $\sigma(0) = \frac12$: the output kernel has inputs and moves in the first step, then it is no longer 0 and lets the error pass one layer further back, and so on. But all units of a layer have started with equal weights, receive equal gradients, and remain
 #    copies of each other. The layer behaves like one unit. That one-unit network is what crawls upwards.
-# 3. A layer of ReLUs multiplies the size of a signal by about $\sqrt{n_\text{in}/2}$ when $\sigma = 1$: more than 5 for 50 inputs. After three layers the activations are in the hundreds, so are the logits, and the gradients grow on the way back in the same manner. One step
-#    with 0.1 makes weights that overflow. A sigmoid cannot put out more than 1. It saturates, which makes its gradients small and learning slow (0.92), but nothing overflows.
+# 3. A layer of ReLUs multiplies the size of a signal by about $\sqrt{n_\text{in}/2}$ when $\sigma = 1$: more than 5 for 50 inputs. After three layers the activations are in the hundreds, so are the logits, and the gradients grow on the way back in the same manner. The first steps
+#    with 0.1 throw the weights so far that all units are dead (or no numbers any more), and nothing comes back from there. A sigmoid cannot put out more than 1. It saturates, which makes its gradients small and learning slow (0.92), but nothing overflows.
 # 4. He belongs to ReLU, since $\mathrm{ReLU}$ halves the mean square, and Glorot to tanh and (nearly) to the sigmoid. Here the factors differ by at most $\sqrt 2$ for each of a few layers; training corrects that within an epoch. In a network of twenty layers of twenty units the
 #    factor is $2^{10}$, and Glorot's network starts later, or not at all.
 # 5. With 0.05 the ReLU network trains as with Glorot (0.97). They would have missed that N(0, 1) does not train at all, and would have believed that the initialisation hardly matters.
@@ -1197,9 +1197,9 @@ def three_normalised_layers():
     """Each of three hidden layers is normalised before its activation; the output is not."""
     model = model_batchnorm([50, 50, 50, 10], "glorot_normal", "sigmoid")
     checks.architecture(
-        model, "dense 50, batch_norm, sigmoid, dense 50, batch_norm, sigmoid, dense 50, batch_norm, sigmoid, dense 10, softmax", inputs=784
+        model, "dense 50, batch_norm, sigmoid, dense 50, batch_norm, sigmoid, dense 50, batch_norm, sigmoid, dense 10, softmax", input_shape=(784,)
     )
-    checks.parameter_count(model, {45_460, 45_310}, non_trainable=300, inputs=784)
+    checks.parameter_count(model, {45_460, 45_310}, non_trainable=300, input_shape=(784,))
 
 
 ### BEGIN HIDDEN TESTS
@@ -1208,21 +1208,21 @@ def other_normalised_networks():
     """It works for other sizes, depths and activations."""
     model = model_batchnorm([21, 17, 13, 11, 6], keras.initializers.HeNormal(), keras.activations.relu)
     layers = "dense 21, batch_norm, relu, dense 17, batch_norm, relu, dense 13, batch_norm, relu, dense 11, batch_norm, relu, dense 6, softmax"
-    checks.architecture(model, layers, inputs=784)
-    checks.architecture(model_batchnorm([9, 10], "zeros", "tanh"), "dense 9, batch_norm, tanh, dense 10, softmax", inputs=784)
+    checks.architecture(model, layers, input_shape=(784,))
+    checks.architecture(model_batchnorm([9, 10], "zeros", "tanh"), "dense 9, batch_norm, tanh, dense 10, softmax", input_shape=(784,))
 
 
 @checks.claim
 def two_modes_of_the_network():
     """In training it normalises by the minibatch, in inference by the moving averages."""
-    checks.batch_norm(model_batchnorm([8, 7, 10], "glorot_normal", "sigmoid"), inputs=784)
+    checks.batch_norm(model_batchnorm([8, 7, 10], "glorot_normal", "sigmoid"), input_shape=(784,))
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "batch_norm_keeps_the_initializer", "locked": true, "points": 0.5, "schema_version": 3, "solution": false, "task": false}
 @checks.claim
 def normalised_kernels_are_drawn_as_asked():
     """Kernels are drawn as asked with batch normalisation, too."""
-    checks.initial_weights(lambda: model_batchnorm([40, 30, 20], "he_normal", "relu"), "he_normal", inputs=784)
+    checks.initial_weights(lambda: model_batchnorm([40, 30, 20], "he_normal", "relu"), "he_normal", input_shape=(784,))
 
 
 ### BEGIN HIDDEN TESTS
@@ -1230,7 +1230,7 @@ def normalised_kernels_are_drawn_as_asked():
 def other_normalised_kernels():
     """Given as an object, with other sizes, every kernel is drawn so."""
     wide = keras.initializers.RandomNormal(mean=0.0, stddev=1.0)
-    checks.initial_weights(lambda: model_batchnorm([30, 25, 20, 15], wide, "sigmoid"), wide, inputs=784)
+    checks.initial_weights(lambda: model_batchnorm([30, 25, 20, 15], wide, "sigmoid"), wide, input_shape=(784,))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1277,7 +1277,9 @@ def wide_weights_learn_when_normalised():
     keras.utils.set_random_seed(31)
     wide = keras.initializers.RandomNormal(mean=0.0, stddev=1.0)
     model = model_batchnorm([50, 50, 50, 10], wide, "relu")
-    checks.converges(model, examples(0, 9_600), examples(10_000, 12_000), at_least=0.5, epochs=1, learning_rate=0.1, fit=training.fit)
+    checks.converges(
+        model, (examples(0, 9_600), examples(10_000, 12_000)), at_least=0.5, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+    )
 
 
 ### BEGIN HIDDEN TESTS
@@ -1286,7 +1288,9 @@ def glorot_weights_learn_when_normalised():
     """A sigmoid network from Glorot's initialisation learns within an epoch, too."""
     keras.utils.set_random_seed(32)
     model = model_batchnorm([60, 40, 10], "glorot_normal", "sigmoid")
-    checks.converges(model, examples(0, 9_600), examples(10_000, 12_000), at_least=0.75, epochs=1, learning_rate=0.1, fit=training.fit)
+    checks.converges(
+        model, (examples(0, 9_600), examples(10_000, 12_000)), at_least=0.75, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1321,12 +1325,13 @@ plots.show(
 figure, axes = plots.new_figure(2, 2, width=11, height=6.5)
 for row, kind in zip(axes, ("initial", "normalised")):
     for axis, activation in zip(row, ("sigmoid", "relu")):
-        steps, edges, counts = logs.kernel_histograms(log_folder / f"{kind} {activation} N(0, 1)", layer=2)
-        plots.draw_histograms(axis, steps, edges, counts)
+        kernels = list(logs.histograms(log_folder / f"{kind} {activation} N(0, 1)", "kernel").values())
+        edges, counts = kernels[1].on_common_edges()  # the second kernel: that of hidden layer 2
+        plots.draw_histograms(axis, kernels[1].steps + 1, edges, counts)
         axis.set(title=f"{activation}, {'plain' if kind == 'initial' else 'normalised'}", xlabel="weight of hidden layer 2", ylabel="epoch")
 plots.show(
     figure,
-    alt="How the histogram of the kernel of hidden layer 2 changes from epoch to epoch, from N(0, 1), in four pictures. Plain sigmoid: the bell becomes a little wider. Plain ReLU: it is empty or breaks up after the first epoch, since the weights are no numbers any more. "
+    alt="How the histogram of the kernel of hidden layer 2 changes from epoch to epoch, from N(0, 1), in four pictures. Plain sigmoid: the bell becomes a little wider. Plain ReLU: the picture stands still from the first epoch on. "
     "Normalised sigmoid and ReLU: the bell keeps its place and width.",
 )
 
@@ -1345,7 +1350,7 @@ plots.show(
 # - ReLU from N(0, 1): 0.1 without, about 0.95 with. Pre-activations are divided by their own standard deviation, so neither signals nor gradients grow from layer to layer whatever the scale of the kernel. From Glorot it changes little, since nothing was wrong.
 # - Before: the pre-activation lies around 0 where the sigmoid is steep, so gradients pass. Behind: the sigmoid has been saturated already; its output can be rescaled, its derivative stays almost 0.
 # - Moving mean and moving variance, two for each of 150 units; they change in training only (not by gradients); in inference they stand in for the statistics of the minibatch. After too few steps they are still near their start values 0 and 1, and inference is much worse than training.
-# - Plain ReLU: the weights became nan, the histogram ends; plain sigmoid: little movement, since gradients are tiny. Normalised: moderate movement, kept scale. Multiplying the kernel by c multiplies pre-activation, mean and standard deviation by c: the output is the same (and the gradient is divided by c).
+# - Plain ReLU: the weights are thrown about by the first steps and then stand still (dead units; or they are no numbers and the histogram ends); plain sigmoid: little movement, since gradients are tiny. Normalised: moderate movement, kept scale. Multiplying the kernel by c multiplies pre-activation, mean and standard deviation by c: the output is the same (and the gradient is divided by c).
 #
 # === END MARK SCHEME ===
 
@@ -1355,7 +1360,7 @@ plots.show(
 # 2. Before the activation it puts the sigmoid's input around 0, where it is steep. Behind it, the sigmoid would have been fed with large numbers already and be saturated: rescaling its outputs does not bring back a derivative that is almost 0.
 # 3. They are the moving mean and the moving variance of 150 units. They change in training, slowly, and not by gradients; in inference they stand in for the mean and variance of the minibatch. After too few steps they are still close to 0 and 1, their start, and the
 #    network is a different one in inference than in training: validation accuracy lags far behind.
-# 4. The plain ReLU network's weights are no numbers any more after the first step, so its histogram ends there. The plain sigmoid network's bell widens slowly. With normalisation the kernels keep their scale, and need not change it: multiply a kernel by $c$, and
+# 4. The plain ReLU network's weights jump in the first epoch and never move again: its units are dead. The plain sigmoid network's bell widens slowly. With normalisation the kernels keep their scale, and need not change it: multiply a kernel by $c$, and
 #    pre-activation, mean and standard deviation are all multiplied by $c$, so the output stays the same and the gradient is divided by $c$. Only the direction of the weights of a unit matters.
 
 # %% [markdown]
@@ -1407,19 +1412,27 @@ def make_optimizer(name, learning_rate):
 
 # %% nbgrader={"grade": true, "grade_id": "optimizers_step_as_their_formulas_say", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 @checks.claim
-def first_steps_of_sgd_and_momentum():
-    """Steps of SGD and of Nesterov's momentum lead where their formulas say."""
-    checks.optimizer_steps(make_optimizer("SGD", 0.1), "sgd", learning_rate=0.1)
-    checks.optimizer_steps(make_optimizer("momentum", 0.1), "sgd", learning_rate=0.1, momentum=0.9, nesterov=True)
+def one_step_of_sgd_and_momentum():
+    """One step from a weight of 1.0 with gradient 1 and learning rate 0.1 leads to 0.9 with SGD, and to 0.81 with momentum."""
+    for name, expected in (("SGD", 0.9), ("momentum", 0.81)):
+        weight = keras.Variable([1.0])
+        make_optimizer(name, 0.1).apply([np.ones(1, "float32")], [weight])
+        checks.close(np.asarray(weight), [expected], f"weight after one step of {name}", rtol=1e-5)
 
 
 ### BEGIN HIDDEN TESTS
 @checks.claim
+def more_steps_of_sgd_and_momentum():
+    """Further steps, with other learning rates, lead where the formulas say."""
+    checks.optimizer_steps(make_optimizer("SGD", 0.03), keras.optimizers.SGD(0.03))
+    checks.optimizer_steps(make_optimizer("momentum", 0.004), keras.optimizers.SGD(0.004, momentum=0.9, nesterov=True))
+
+
+@checks.claim
 def steps_of_the_others():
-    """So do RMSprop and Adam, with other learning rates."""
-    checks.optimizer_steps(make_optimizer("RMSprop", 0.003), "rmsprop", learning_rate=0.003)
-    checks.optimizer_steps(make_optimizer("Adam", 0.02), "adam", learning_rate=0.02)
-    checks.optimizer_steps(make_optimizer("momentum", 0.004), "sgd", learning_rate=0.004, momentum=0.9, nesterov=True)
+    """So do those of RMSprop and Adam."""
+    checks.optimizer_steps(make_optimizer("RMSprop", 0.003), keras.optimizers.RMSprop(0.003))
+    checks.optimizer_steps(make_optimizer("Adam", 0.02), keras.optimizers.Adam(0.02))
 
 
 @checks.claim
