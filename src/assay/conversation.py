@@ -48,10 +48,9 @@ class Answer:
 class Conversation:
     """The client's side of one kernel, from its start to its end."""
 
-    def __init__(self, manager: KernelManager, *, max_output: int) -> None:
+    def __init__(self, manager: KernelManager) -> None:
         """Take a kernel manager as `assay.kernels.make_manager` makes it; nothing runs yet."""
         self.manager = manager
-        self.max_output = max_output
         self._client: BlockingKernelClient | None = None
         self._context = zmq.Context()
         self._context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)

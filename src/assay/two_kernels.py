@@ -417,7 +417,7 @@ class _InStep:
             )
 
     def _started(self, sandbox: Sandbox) -> Conversation:
-        conversation = Conversation(make_manager(sandbox), max_output=self.limits.max_output)
+        conversation = Conversation(make_manager(sandbox))
         try:
             conversation.start()
         except BaseException:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
 
+import course_cells
 import nbformat
 from assay.cells import grade_id
 from assay.course import Course
@@ -134,7 +135,7 @@ def master(secrets: Secrets) -> NotebookNode:
     """Nine tasks; their tests have visible and hidden parts, as claims, as plain asserts and by ``numpy.testing``."""
     cells = [
         new_markdown_cell("# Tiny\n\n15 points.", id="intro"),
-        _cell(
+        course_cells.cell(
             "setup",
             "import numpy as np\nfrom numpy.testing import assert_allclose\n\nfrom assay import checks\n\n"
             'numbers = np.loadtxt("numbers.csv")',
@@ -146,11 +147,13 @@ def master(secrets: Secrets) -> NotebookNode:
         if name == "distance":
             # An import that is neither locked nor graded, as authors leave it: it is the course's all the same.
             cells.append(new_code_cell("import math", id="more-imports"))
-        cells.append(_cell(name, _solution(RIGHT[name], secrets.solution), solution=True))
+        cells.append(course_cells.cell(name, _solution(RIGHT[name], secrets.solution), solution=True))
         test = _tests(secrets)[name]
-        cells.append(_cell(f"test_{name}", test, grade=True, locked=True, points=POINTS[f"test_{name}"]))
+        cells.append(
+            course_cells.cell(f"test_{name}", test, grade=True, locked=True, points=POINTS[f"test_{name}"])
+        )
     cells.append(new_markdown_cell("Why?", id="why-question"))
-    cells.append(_cell("why", "Because.", kind="markdown", grade=True, solution=True, points=2.0))
+    cells.append(course_cells.cell("why", "Because.", kind="markdown", grade=True, solution=True, points=2.0))
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
@@ -259,20 +262,6 @@ def _put(notebook: NotebookNode, cell: HostileCell, source: str, cell_id: str) -
     while place < len(notebook.cells) and notebook.cells[place].id.startswith("extra-"):
         place += 1
     notebook.cells.insert(place, new_code_cell(source, id=cell_id))
-
-
-def _cell(name: str, source: str, *, kind: str = "code", **role: object) -> NotebookNode:
-    metadata = {
-        "grade_id": name,
-        "schema_version": 3,
-        "grade": False,
-        "solution": False,
-        "locked": False,
-        "task": False,
-        **role,
-    }
-    new = new_code_cell if kind == "code" else new_markdown_cell
-    return new(source, metadata={"nbgrader": metadata}, id=name)
 
 
 def _solution(source: str, secret: str) -> str:

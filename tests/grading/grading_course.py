@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from course_cells import cell
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from assay.course import Course
 
@@ -17,20 +18,6 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 HIDDEN_SENTENCE = "Doubling works for the number that nobody told."
 HIDDEN_LINES = ("nobody_told = 77345", 'checks.close(double(nobody_told), 154690, "secret_name")')
 RUBRIC = "The rubric: one point for saying linear."
-
-
-def cell(grade_id: str, source: str, *, kind: str = "code", **role: object) -> nbformat.NotebookNode:
-    metadata = {
-        "grade_id": grade_id,
-        "schema_version": 3,
-        "grade": False,
-        "solution": False,
-        "locked": False,
-        "task": False,
-        **role,
-    }
-    new = new_code_cell if kind == "code" else new_markdown_cell
-    return new(source, metadata={"nbgrader": metadata}, id=grade_id)
 
 
 def test_cell(grade_id: str, points: float, source: str) -> nbformat.NotebookNode:
