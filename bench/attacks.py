@@ -19,7 +19,7 @@ from pathlib import Path
 from time import monotonic
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(REPOSITORY / "tests" / "attacks"), str(REPOSITORY / "src")]
+sys.path[:0] = [str(REPOSITORY / part) for part in ("tests/attacks", "tests", "src")]
 
 from attack_files import GROUPS, Attack, read_attacks  # noqa: E402
 from attack_runs import classes, run_class, with_assay, with_plain_nbgrader  # noqa: E402
