@@ -741,7 +741,7 @@ def other_kernels():
     for num_inputs, num_units in ((2, 6), (6, 2), (50, 10)):
         checks.close(initial_stddev("glorot", num_inputs, num_units), np.sqrt(2 / (num_inputs + num_units)), f"Glorot of {num_inputs} x {num_units}")
         checks.close(initial_stddev("he", num_inputs, num_units), np.sqrt(2 / num_inputs), f"He of {num_inputs} x {num_units}")
-    checks.raises(ValueError, lambda: initial_stddev("uniform", 3, 3), "initial_stddev('uniform', 3, 3)")
+    checks.raises(ValueError, initial_stddev, "uniform", 3, 3, name="initial_stddev('uniform', 3, 3)")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": false, "grade_id": "initializer_for", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1439,7 +1439,7 @@ def steps_of_the_others():
 def a_new_optimizer_each_time():
     """Each call gives a new optimiser, and an unknown name is refused."""
     checks.holds(make_optimizer("Adam", 0.1) is not make_optimizer("Adam", 0.1), "two calls give the same optimiser (build it inside the function)")
-    checks.raises(ValueError, lambda: make_optimizer("Newton", 0.1), "make_optimizer('Newton', 0.1)")
+    checks.raises(ValueError, make_optimizer, "Newton", 0.1, name="make_optimizer('Newton', 0.1)")
 ### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "hypothesis_question", "locked": true, "schema_version": 3, "solution": false, "task": false}
