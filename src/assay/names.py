@@ -108,6 +108,48 @@ def bound_names(source: str) -> frozenset[str]:
     return _read(source)[0]
 
 
+def reached_tests(master: NotebookNode, answers: Mapping[str, str]) -> set[str]:
+    """The test cells whose outcome can depend on some answers, and those whose names such a cell uses.
+
+    Parameters
+    ----------
+    master
+        The notebook of the course.
+    answers
+        From the grade id of a solution cell to a source that takes the place of the master's.
+
+    Returns
+    -------
+    set of str
+        Grade ids.
+    """
+    touched: set[str] = set()
+    reached: set[str] = set()
+    uses: dict[str, frozenset[str]] = {}
+    makers: dict[str, str] = {}
+    for cell in master.cells:
+        name = grade_id(cell)
+        if cell.cell_type != "code" or not name:
+            continue
+        bound, used, _ = _read(cell.source)
+        if name in answers:
+            own, _, _ = _read(answers[name])
+            touched |= bound | own
+        elif used & touched:
+            touched |= bound
+            if is_test(cell):
+                reached.add(name)
+        if is_test(cell):
+            uses[name] = used
+            makers.update(dict.fromkeys(bound, name))
+    waiting = list(reached)
+    while waiting:
+        needed = {makers[used] for used in uses[waiting.pop()] if used in makers} - reached
+        reached |= needed
+        waiting += needed
+    return reached
+
+
 def _asked(used: frozenset[str], bound: frozenset[str], scope: _Scope) -> Iterator[str]:
     seen: set[str] = set()
     waiting = sorted(used)

@@ -24,7 +24,7 @@ from assay.variants import Variant, catches, failures, read_master, read_variant
 NUM_SHARDS = 2
 ASSIGNMENTS = COURSE.assignments()
 #: How many right and wrong variants an assignment has at least.
-SMALLEST_NUMBERS = {"gradient_descent": (15, 30)}
+SMALLEST_NUMBERS = {"gradient_descent": (15, 30), "mnist_mlp": (40, 60)}
 
 
 def cases() -> list:

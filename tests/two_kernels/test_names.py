@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbformat.v4 import new_code_cell, new_notebook
 
-from assay.names import bound_names, needs_of
+from assay.names import bound_names, needs_of, reached_tests
 
 
 def cell(kind: str, name: str, source: str):
@@ -17,8 +17,12 @@ def cell(kind: str, name: str, source: str):
     return new_code_cell(source, metadata=metadata if kind else {})
 
 
+def course(*cells):
+    return new_notebook(cells=list(cells))
+
+
 def needs(*cells):
-    notebook = new_notebook(cells=list(cells))
+    notebook = course(*cells)
     found = needs_of(notebook)
     return {notebook.cells[position].metadata.nbgrader.grade_id: need for position, need in found.items()}
 
@@ -175,3 +179,35 @@ def test_a_solution_that_binds_an_imported_name_takes_it_over():
     )
     assert list(found["first"].imports) == ["sqrt"]
     assert (found["second"].fetch, found["second"].imports) == (("sqrt",), {})
+
+
+def test_a_test_needs_an_answer_through_the_names_that_other_cells_make_of_it():
+    master = course(
+        cell("solution", "half", "def half(x):\n    return x / 2"),
+        cell("solution", "other", "def other(x):\n    return x"),
+        cell("solution", "quarter", "def quarter(x):\n    return half(half(x))"),
+        cell("test", "of_half", "assert half(2) == 1"),
+        cell("test", "of_quarter", "assert quarter(4) == 1"),
+        cell("test", "of_other", "assert other(4) == 4"),
+    )
+    assert reached_tests(master, {"half": "half = None"}) == {"of_half", "of_quarter"}
+    assert reached_tests(master, {"quarter": "quarter = None"}) == {"of_quarter"}
+
+
+def test_a_test_needs_what_the_answer_itself_binds_anew():
+    master = course(
+        cell("solution", "one", "one = 1"),
+        cell("solution", "two", "two = 2"),
+        cell("test", "of_two", "assert two == 2"),
+    )
+    assert reached_tests(master, {"one": "one = two = 1"}) == {"of_two"}
+
+
+def test_a_test_that_makes_a_helper_for_a_test_in_need_is_run_as_well():
+    master = course(
+        cell("solution", "one", "one = 1"),
+        cell("test", "makes", "def expected():\n    return 1"),
+        cell("test", "uses", "assert one == expected()"),
+        cell("test", "neither", "assert True"),
+    )
+    assert reached_tests(master, {"one": ""}) == {"makes", "uses"}
