@@ -25,6 +25,7 @@ c.CourseDirectory.ignore = [
     "*.bak",
     "*.log",
     "*.tmp",
+    "logs",
     "Thumbs.db",
     "desktop.ini",
 ]
