@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
+
 from course_copies import ROOT
 
 from assay.course import Course
 from assay.variants import Variant
 
 COURSE = Course.at(ROOT)
+#: Whether the tests that take long are run as well (make test-all).
+ALL = bool(os.environ.get("ASSAY_TEST_ALL"))
+#: Assignments whose tests train networks: what is tested twice is tested in the sandbox by make test, and the other way by make test-all.
+TRAINING = frozenset({"mnist_mlp"})
+#: The assignments whose tests are quick, or all of them.
+QUICK = [assignment for assignment in COURSE.assignments() if ALL or assignment not in TRAINING]
 
 
 def hand_ins(variants: list[Variant]) -> list[list[Variant]]:

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbgrader.validator import Validator
 from traitlets.config import Config
-from variant_classes import COURSE, hand_ins
+from variant_classes import ALL, COURSE, TRAINING, hand_ins
 
 from assay import grade_notebook
 from assay.cells import grade_id, is_test
@@ -22,12 +21,21 @@ from assay.verdict import Status
 
 pytestmark = pytest.mark.slow
 
-# One in this many; the number has nothing in common with how the variants are ordered.
-EVERY = 1 if os.environ.get("ASSAY_TEST_ALL") else 17
+
+def cell_seconds(assignment: str) -> int:
+    """Time limit of a cell: an answer that never ends takes all of it twice."""
+    return 120 if assignment in TRAINING else 20
+
+
+def every(assignment: str) -> int:
+    """One in this many; the numbers have nothing in common with how the variants are ordered."""
+    return 1 if ALL else 29 if assignment in TRAINING else 17
+
+
 CASES = [
     (assignment, number)
     for assignment in COURSE.assignments()
-    for number in range(0, len(hand_ins(read_variants(COURSE, assignment))), EVERY)
+    for number in range(0, len(hand_ins(read_variants(COURSE, assignment))), every(assignment))
 ]
 
 
@@ -45,7 +53,7 @@ def failed_in_validate(path: Path) -> set[str]:
     """The grade ids of the test cells that nbgrader's Validate, which JupyterLab's button calls, says fail."""
     config = Config()
     config.Execute.kernel_name = "python3"
-    config.Execute.timeout = 20
+    config.Execute.timeout = cell_seconds(path.stem)
     found = Validator(config=config).validate(str(path))
     failed = {each["source"] for each in found.get("failed", [])}
     tests = [cell for cell in nbformat.read(path, as_version=4).cells if is_test(cell)]
@@ -56,7 +64,7 @@ def failed_in_validate(path: Path) -> set[str]:
 def test_check_agrees_with_validate(assignment: str, number: int, tmp_path: Path):
     variants = hand_ins(read_variants(COURSE, assignment))[number]
     path = written(tmp_path, assignment, variants)
-    verdicts = grade_notebook(path, path, limits=RunLimits(cell_seconds=20))
+    verdicts = grade_notebook(path, path, limits=RunLimits(cell_seconds=cell_seconds(assignment)))
     failed = {one.grade_id for one in verdicts.verdicts if one.status is not Status.PASSED}
     assert not {one.status for one in verdicts.verdicts} & {Status.GRADER_ERROR, Status.UNGRADABLE}
     assert failed == failed_in_validate(path), [variant.name for variant in variants]

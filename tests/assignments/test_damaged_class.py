@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 
 import nbformat
 import pytest
 from course_copies import ROOT, copy_course
 from intake.damage import DAMAGES, damaged
+from variant_classes import ALL
 
 from assay.cells import grade_id
 from assay.course import Course
@@ -21,7 +21,6 @@ from assay.variants import read_master, read_variants, solve
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("damaged-class")]
 
-ALL = bool(os.environ.get("ASSAY_TEST_ALL"))
 NUM_SUBMISSIONS, NUM_DAMAGED, NUM_HOPELESS = (200, 20, 1) if ALL else (12, 8, 1)
 ASSIGNMENT = "gradient_descent"
 COURSE = Course.at(ROOT)

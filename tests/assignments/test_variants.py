@@ -1,7 +1,7 @@
 """Every right variant earns all points and every wrong one loses exactly the cells that its header names.
 
-Each variant is run by itself without Jupyter; then all of them are handed in and graded through nbgrader in real kernels. There a student hands
-in several variants at once, of different cells, so that a few dozen kernels are enough.
+All of them are handed in and graded through nbgrader in real kernels; a student hands in several variants at once, of different cells, so that a few dozen
+kernels are enough. Each variant is also run by itself without Jupyter, those of assignments that train networks by `make test-all` only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 import nbformat
 import pytest
 from course_copies import copy_course
-from variant_classes import COURSE, hand_ins
+from variant_classes import COURSE, QUICK, hand_ins
 
 from assay.cells import grade_id, is_test, role
 from assay.claim_runs import Claim
@@ -79,7 +79,7 @@ def failures_of(assignment: str) -> dict[str, list[Claim]]:
     ("assignment", "variant"),
     [
         pytest.param(assignment, variant, id=f"{assignment}-{variant.name}")
-        for assignment in ASSIGNMENTS
+        for assignment in QUICK
         for variant in read_variants(COURSE, assignment)
     ],
 )
@@ -88,7 +88,7 @@ def test_a_variant_by_itself_fails_the_cells_that_its_header_names(assignment: s
 
 
 @pytest.mark.xdist_group("claims")
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", QUICK)
 def test_every_hidden_claim_alone_catches_a_wrong_variant(assignment: str):
     rows = catches(read_master(COURSE, assignment), failures_of(assignment))
     assert [f"{row.claim.cell}: {row.claim.name}" for row in rows if not row.alone] == []
