@@ -77,6 +77,28 @@ def subclassed():
 def with_lambda():
     return keras.Sequential([keras.Input((4,)), L.Lambda(lambda x: x * 2)])
 
+def with_tensorflow():
+    import tensorflow as tf
+    return keras.Sequential([keras.Input((4,)), L.Dense(3, tf.nn.relu), L.Dense(3, tf.nn.tanh), L.Activation(tf.sigmoid), L.Dense(2, tf.nn.softmax)])
+
+def with_operations():
+    return keras.Sequential([keras.Input((4,)), L.Dense(3, keras.ops.relu), L.Dense(2, keras.ops.softmax)])
+
+def relu(x):
+    return -x
+
+def misnamed():
+    return keras.Sequential([keras.Input((4,)), L.Dense(3, relu)])
+
+def misnamed_inside():
+    return keras.Sequential([keras.Input((4,)), keras.Sequential([L.Dense(3), L.Activation(relu)])])
+
+def other_gelu():
+    return keras.Sequential([keras.Input((4,)), L.Dense(3, keras.ops.gelu)])
+
+def applied(function, x):
+    return function is keras.activations.relu, function(x)
+
 def own_loss():
     model = unbuilt()
     model.compile("adam", loss=lambda a, b: 0 * a)
@@ -162,6 +184,47 @@ def test_a_lambda_layer_is_a_handle_with_a_reason(remote):
     model = remote.fetch("with_lambda")()
     assert isinstance(model, Handle)
     assert "Lambda" in model.__assay_reason__
+
+
+@pytest.mark.parametrize(
+    ("name", "activations"),
+    [
+        ("with_tensorflow", ["relu", "tanh", "sigmoid", "softmax"]),
+        ("with_operations", ["relu", "softmax"]),
+    ],
+)
+def test_activations_of_tensorflow_are_rebuilt_as_those_of_keras(remote, name, activations):
+    model = remote.fetch(name)()
+    assert type(model) is keras.Sequential
+    assert [layer.activation for layer in model.layers] == [
+        getattr(keras.activations, each) for each in activations
+    ]
+    x = np.random.default_rng(1).normal(size=(2, 4)).astype("float32")
+    np.testing.assert_allclose(model(x), remote.fetch("predict")(model, x), rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["misnamed", "misnamed_inside", "other_gelu"])
+def test_a_function_that_only_has_the_name_of_an_activation_is_none(remote, name):
+    model = remote.fetch(name)()
+    assert isinstance(model, Handle)
+    assert model.__assay_reason__ == "a function in it is not one of Keras's own"
+
+
+def test_a_function_of_tensorflow_that_a_test_passes_is_one_in_the_students_kernel(remote):
+    import tensorflow
+
+    is_keras, values = remote.fetch("applied")(tensorflow.nn.relu, np.array([-1.0, 2.0]))
+    assert is_keras
+    np.testing.assert_array_equal(values, [0.0, 2.0])
+
+
+@pytest.mark.parametrize("name", sorted(keras_models._SAME_ELSEWHERE.split()))
+def test_functions_that_are_taken_for_each_other_compute_the_same(name):
+    x = np.linspace(-9.0, 9.0, 37).reshape(1, -1).astype("float32")
+    same = [function for function, other in keras_models._foreign_functions() if other == name]
+    assert len(same) >= 2
+    for function in same:
+        np.testing.assert_allclose(function(x), getattr(keras.activations, name)(x), rtol=1e-6)
 
 
 def test_a_model_with_a_loss_of_its_own_comes_uncompiled(remote):

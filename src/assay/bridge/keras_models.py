@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import keras  # type: ignore
+import keras
 import numpy as np
 
 from assay import wire
@@ -47,6 +47,8 @@ celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard
 log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus squareplus swish tanh
 tanh_shrink threshold
 """
+#: With the same values elsewhere, defaults included; gelu is another one there.
+_SAME_ELSEWHERE = "elu log_softmax relu relu6 selu sigmoid silu softmax softplus softsign tanh"
 _NN_OPERATIONS = """
 Relu Relu6 Sigmoid Tanh Softmax LogSoftmax Softplus Softsign Silu Gelu Elu Selu LeakyRelu HardSigmoid HardTanh
 LogSigmoid
@@ -136,7 +138,7 @@ def _as_tensor(value: Any) -> tuple[str, np.ndarray] | None:
         return ("keras variable", np.asarray(value)) if type(value) is keras.Variable else None
     if type(value).__module__.partition(".")[0] != "tensorflow":
         return None
-    import tensorflow  # type: ignore
+    import tensorflow
 
     if isinstance(value, tensorflow.Variable):
         return "variable", value.numpy()
@@ -247,7 +249,7 @@ def _read_layer(config: Any, settings: Any, arrays: list[np.ndarray]) -> Any:
 
 def _shapes_when_built(config: dict, shape: tuple | None) -> list[tuple]:
     """Which weights a config asks for, found out without setting memory aside for them."""
-    from keras.src.backend.common import global_state  # type: ignore
+    from keras.src.backend.common import global_state
 
     waiting = global_state.get_global_attribute("uninitialized_variables", [], set_to_default=True)
     before = list(waiting)
@@ -271,11 +273,38 @@ def _seed_states(layer: Any) -> list:
 
 def _serialized(value: Any) -> dict:
     module, name = _CLASS_NAMES[id(type(value))]
-    config = keras.saving.serialize_keras_object(value.get_config())
+    _refuse_own_functions(value)
+    config = _with_keras_names(keras.saving.serialize_keras_object(value.get_config()))
     # Through JSON and back, so that nothing but plain values is left of it.
     return json.loads(
         _to_text({"module": module, "class_name": name, "config": config, "registered_name": None})
     )
+
+
+def _refuse_own_functions(value: Any) -> None:
+    """Refuse what applies a function of the student's own: Keras writes one that is called ``relu`` as its own relu."""
+    if not isinstance(value, keras.layers.Layer):
+        return
+    for layer in value._flatten_layers():
+        for name in ("activation", "recurrent_activation"):
+            function = getattr(layer, name, None)
+            if isinstance(function, keras.layers.Layer) or function is None:
+                continue
+            if id(function) not in _FUNCTION_NAMES:
+                raise Refused("a function in it is not one of Keras's own")
+
+
+def _with_keras_names(config: Any) -> Any:
+    """Call functions of TensorFlow's by the names of those of Keras's that compute the same."""
+    if isinstance(config, dict):
+        if config.get("class_name") == "function":
+            name = _FOREIGN_CONFIGS.get((config.get("module"), config.get("config")))
+            if name is not None:
+                return name
+        return {key: _with_keras_names(part) for key, part in config.items()}
+    if isinstance(config, (list, tuple)):
+        return [_with_keras_names(part) for part in config]
+    return config
 
 
 def _to_text(config: Any) -> bytes:
@@ -491,7 +520,7 @@ def _tables() -> tuple[dict[tuple[str, str], type], dict[str, Any], set[tuple[st
         layers.add((module, "Functional"))
     layers.add(("keras", "Sequential"))
     classes["keras", "DTypePolicy"] = keras.DTypePolicy
-    from keras.src.ops import nn, numpy  # type: ignore
+    from keras.src.ops import nn, numpy
 
     for module, owner, names in (
         ("keras.src.ops.nn", nn, _NN_OPERATIONS),
@@ -516,9 +545,32 @@ def _tables() -> tuple[dict[tuple[str, str], type], dict[str, Any], set[tuple[st
     return classes, functions, layers
 
 
+def _foreign_functions() -> list[tuple[Any, str]]:
+    """Functions that are not Keras's activations but compute the same, with the names of those."""
+    owners: list[Any] = [keras.ops]
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow
+
+        owners += [tensorflow.nn, tensorflow.math]
+    found = []
+    for owner in owners:
+        for name in _SAME_ELSEWHERE.split():
+            function = getattr(owner, name, None)
+            if function is not None:
+                found.append((function, name))
+    return found
+
+
 _CLASSES, _FUNCTIONS, _LAYER_NAMES = _tables()
 _CLASS_NAMES = {id(value): name for name, value in reversed(list(_CLASSES.items()))}
 _FUNCTION_NAMES = {id(value): name for name, value in reversed(list(_FUNCTIONS.items()))}
+#: Functions of TensorFlow's and of keras.ops that compute what the activation of that name does, by identity and by config.
+_FOREIGN_CONFIGS: dict[tuple[Any, Any], str] = {}
+for _function, _name in _foreign_functions():
+    _FUNCTION_NAMES.setdefault(id(_function), _name)
+    _written = keras.saving.serialize_keras_object(_function)
+    if isinstance(_written, dict):
+        _FOREIGN_CONFIGS[_written.get("module"), _written.get("config")] = _name
 _PLAIN_BASES = (
     keras.optimizers.Optimizer,
     keras.optimizers.schedules.LearningRateSchedule,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import keras  # type: ignore
+import keras
 
 
 def stack(words: str) -> list[keras.layers.Layer]:
