@@ -1276,8 +1276,8 @@ def parameters_of_three_normalised_layers():
 @checks.claim
 def parameters_of_other_normalised_networks():
     """The formula holds for other inputs, sizes and depths."""
-    for num_inputs, sizes, trainable, added in ((5, [4, 2], 42, 8), (7, [6, 5, 4, 3], 152, 30), (3, [1], 4, 0)):
-        compare_counts(num_inputs, sizes, trainable, added)
+    for other in ((5, [4, 2], 42, 8), (7, [6, 5, 4, 3], 152, 30), (3, [1], 4, 0)):
+        compare_counts(*other)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "batch_norm_rescues_wide_weights", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
