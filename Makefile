@@ -9,7 +9,7 @@ CELL_SECONDS ?= 120
 SOLVED := .pytest_cache/solutions
 
 .DEFAULT_GOAL := help
-.PHONY: help venv build data sample grade test test-unit test-user test-notebooks test-all bench bench-attacks doctor lint format variants lab lock clean
+.PHONY: help venv build data sample grade test test-unit test-user test-notebooks test-all bench bench-attacks accuracies calibrate doctor lint format variants lab lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -73,8 +73,16 @@ test-all: $(VENV)/.ready ## run every test, those that take long included
 		USER_TESTS="tests/attacks tests/sandbox tests/two_kernels tests/assignments/test_variants.py tests/assignments/test_sample_class.py"
 	@$(MAKE) --no-print-directory test-notebooks
 
-bench: $(VENV)/.ready ## measure what two sandboxed kernels cost against plain nbgrader, in one run
+bench: $(VENV)/.ready data ## measure what sandboxed kernels cost against plain nbgrader, the CPU seconds of a submission, and training against model.fit
 	@$(BIN)/python bench/overhead.py
+	@$(BIN)/python bench/submission.py
+	@$(BIN)/python bench/training.py --epochs 3 --seeds 1
+
+accuracies: $(VENV)/.ready data ## train the networks of mnist_mlp over five seeds and print what they reach (an hour)
+	@$(BIN)/python bench/accuracies.py
+
+calibrate: $(VENV)/.ready data ## measure how far the thresholds of trainings stand from right and wrong answers (half an hour)
+	@$(BIN)/assay calibrate
 
 bench-attacks: $(VENV)/.ready ## run the attack suite against plain nbgrader and against assay, and compare
 	@$(BIN)/python bench/attacks.py

@@ -26,7 +26,13 @@ ROOT = Path(__file__).resolve().parents[1]
 SIZES = [50, 50, 50, 10]
 WIDE = {"class_name": "RandomNormal", "config": {"mean": 0.0, "stddev": 1.0}}
 NARROW = {"class_name": "RandomNormal", "config": {"mean": 0.0, "stddev": 0.05}}
-INITIALIZERS = {"glorot_normal": "glorot_normal", "N(0, 1)": WIDE, "N(0, 0.05)": NARROW, "zero": "zeros", "he_normal": "he_normal"}
+INITIALIZERS = {
+    "glorot_normal": "glorot_normal",
+    "N(0, 1)": WIDE,
+    "N(0, 0.05)": NARROW,
+    "zero": "zeros",
+    "he_normal": "he_normal",
+}
 
 #: After one, three and twenty epochs, one seed, by another program; and what a published student solution of the exercise
 #: printed after twenty ("asked").

@@ -282,3 +282,19 @@ def test_an_unbuilt_network_is_penalised_as_a_copy():
     model = keras.Sequential([L.Dense(5, kernel_regularizer="l2")])
     checks.weight_penalty(model, 0, 0.01, input_shape=(6,))
     assert not model.built
+
+
+def test_a_penalty_of_the_students_own_function_is_measured_like_any_other():
+    def squares(kernel):
+        return 0.01 * keras.ops.sum(kernel**2)
+
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            keras.layers.Dense(3, "relu", kernel_regularizer=squares),
+            keras.layers.Dense(2, "softmax", kernel_regularizer=squares),
+        ]
+    )
+    checks.weight_penalty(model, l2=0.01, input_shape=(4,))
+    with pytest.raises(checks.ClaimFailed, match="losses sum to"):
+        checks.weight_penalty(model, l1=0.01, input_shape=(4,))

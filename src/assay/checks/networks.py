@@ -295,11 +295,20 @@ def sequential(steps: Sequence[Step], shape: tuple) -> Any:
     return made
 
 
+#: What a layer may be given as a function of the student's own, which no configuration can carry.
+_PARTS = ("regularizer", "initializer", "constraint")
+
+
 def all_builtin(model: Any) -> bool:
     """Whether a model and all that is in it is of Keras's own classes."""
     if not is_builtin(model):
         return False
     if isinstance(model, keras.Model) and not all(all_builtin(layer) for layer in model.layers):
+        return False
+    parts = [
+        getattr(model, f"{what}_{part}", None) for what in ("kernel", "bias", "activity") for part in _PARTS
+    ]
+    if not all(part is None or is_builtin(part) for part in parts):
         return False
     function = getattr(model, "activation", None)
     return function is None or not activation_name(function).startswith("(")
