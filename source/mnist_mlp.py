@@ -316,7 +316,7 @@ def history_is_that_of_the_data_given():
     x_other, y_other = x[:32], (y[:32] + 1) % 10
     history = train(tiny_network(), keras.optimizers.SGD(0.3), "test", (x, y), (x_other, y_other), epochs=15).history
     checks.length(history["accuracy"], 15, "epochs of accuracy")
-    checks.at_least(history["accuracy"][-1], 0.7, "accuracy on the training data after 15 epochs", hint="train on train_data")
+    checks.at_least(history["accuracy"][-1], 0.6, "accuracy on the training data after 15 epochs", hint="train on train_data")
     checks.at_most(
         history["val_accuracy"][-1], 0.4, "accuracy on validation data with false labels", hint="train on train_data, validate on val_data"
     )
@@ -390,7 +390,7 @@ def relu_baseline_learns():
     keras.utils.set_random_seed(11)
     model = baseline_model([50, 50, 50, 10], "relu")
     checks.converges(
-        model, (examples(0, 6_000), examples(6_000, 8_000)), at_least=0.75, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+        model, (examples(0, 6_000), examples(6_000, 8_000)), at_least=0.4, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
     )
 
 
@@ -401,7 +401,7 @@ def wider_baseline_learns():
     keras.utils.set_random_seed(12)
     model = baseline_model([80, 40, 10], "relu")
     checks.converges(
-        model, (examples(10_000, 16_000), examples(6_000, 8_000)), at_least=0.75, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+        model, (examples(10_000, 16_000), examples(6_000, 8_000)), at_least=0.4, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
     )
 ### END HIDDEN TESTS
 
@@ -876,7 +876,7 @@ def he_and_relu_learn():
     keras.utils.set_random_seed(21)
     model = model_param_init([50, 50, 50, 10], keras.initializers.HeNormal(), "relu")
     checks.converges(
-        model, (examples(0, 6_000), examples(6_000, 8_000)), at_least=0.75, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+        model, (examples(0, 6_000), examples(6_000, 8_000)), at_least=0.4, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
     )
 
 
@@ -887,7 +887,7 @@ def zeros_and_relu_do_not():
     keras.utils.set_random_seed(22)
     model = model_param_init([50, 50, 10], keras.initializers.Zeros(), "relu")
     checks.does_not_converge(
-        model, (examples(0, 3_000), examples(6_000, 8_000)), at_most=0.3, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+        model, (examples(0, 3_000), examples(6_000, 8_000)), at_most=0.25, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
     )
 ### END HIDDEN TESTS
 
@@ -1296,7 +1296,7 @@ def wide_weights_learn_when_normalised():
     wide = keras.initializers.RandomNormal(mean=0.0, stddev=1.0)
     model = model_batchnorm([50, 50, 50, 10], wide, "relu")
     checks.converges(
-        model, (examples(0, 9_600), examples(10_000, 12_000)), at_least=0.5, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+        model, (examples(0, 9_600), examples(10_000, 12_000)), at_least=0.4, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
     )
 
 
@@ -1307,7 +1307,7 @@ def glorot_weights_learn_when_normalised():
     keras.utils.set_random_seed(32)
     model = model_batchnorm([60, 40, 10], "glorot_normal", "sigmoid")
     checks.converges(
-        model, (examples(0, 9_600), examples(10_000, 12_000)), at_least=0.75, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+        model, (examples(0, 9_600), examples(10_000, 12_000)), at_least=0.4, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
     )
 ### END HIDDEN TESTS
 
