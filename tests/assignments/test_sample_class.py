@@ -47,20 +47,21 @@ def test_submitted_is_what_the_variants_give(assignment: str):
         assert path.read_text(encoding="utf-8") == nbformat.writes(notebook) + "\n"
 
 
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, list[Result]]:
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(f"sample-{name}")) for name in ASSIGNMENTS],
+)
+def graded(request, tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, list[Result]]:
     course = copy_course(tmp_path_factory.mktemp("assay"), "source", "submitted")
-    return course, [result for assignment in ASSIGNMENTS for result in grade(course, assignment)]
+    return course, grade(course, request.param)
 
 
-@pytest.mark.xdist_group("sample-assay")
 def test_each_sample_student_gets_the_marks_that_follow_from_the_variants(graded):
     for result in graded[1]:
         assert result.failure == ""
         assert machine_marks(result) == expected_marks(result.assignment, result.student), result.student
 
 
-@pytest.mark.xdist_group("sample-assay")
 def test_feedback_is_written_for_each_sample_student(graded):
     course, results = graded
     for result in results:
