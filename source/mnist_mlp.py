@@ -631,8 +631,8 @@ figure, (left, middle, right) = plots.new_figure(1, 3, width=14)
 histories = {name: history for name, (history, _) in restrained.items()}
 comparison.curves(left, histories, "accuracy")
 comparison.curves(middle, histories, "val_accuracy")
-for axis, lowest in ((left, 0.5), (middle, 0.5)):
-    axis.set(ylim=(lowest, 1.01))
+left.set(ylim=(0.6, 1.01))
+middle.set(ylim=(0.75, 0.9))
 for (name, (_, weights)), style in zip(restrained.items(), comparison.styles()):
     counts, edges = np.histogram(weights, bins=120, range=(-0.3, 0.3))
     right.semilogy((edges[:-1] + edges[1:]) / 2, counts + 0.5, label=name, **style)
