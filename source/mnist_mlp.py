@@ -166,9 +166,8 @@ def activation_may_be_a_function():
 @checks.claim
 def each_call_builds_a_new_network():
     """Two calls give two networks with weights of their own."""
-    first, second = (
-        checks.as_sequential(baseline_model([12, 10], "relu"), input_shape=(784,)).get_weights()[0] for _ in range(2)
-    )
+    x, _ = examples(0, 4)
+    first, second = (np.asarray(baseline_model([12, 10], "relu")(x)) for _ in range(2))
     checks.holds(not np.array_equal(first, second), "two calls give the same weights (build the model inside the function)")
 
 
@@ -311,14 +310,17 @@ def history_of_each_epoch():
 ### BEGIN HIDDEN TESTS
 @checks.claim
 def history_is_that_of_the_data_given():
-    """Training is done with the training data, and the validation data are only looked at."""
-    x, y = examples(200, 264)
-    x_other, y_other = x[:32], (y[:32] + 1) % 10
-    history = train(tiny_network(), keras.optimizers.SGD(0.3), "test", (x, y), (x_other, y_other), epochs=15).history
-    checks.length(history["accuracy"], 15, "epochs of accuracy")
-    checks.at_least(history["accuracy"][-1], 0.6, "accuracy on the training data after 15 epochs", hint="train on train_data")
-    checks.at_most(
-        history["val_accuracy"][-1], 0.4, "accuracy on validation data with false labels", hint="train on train_data, validate on val_data"
+    """Accuracies are those of the training data and of the validation data that were given."""
+    model = tiny_network()
+    (x, _), (x_other, _) = examples(200, 232), examples(232, 264)
+    y, y_other = (np.argmax(np.asarray(model(each)), axis=1).astype("int64") for each in (x, x_other))
+    y[:24] = (y[:24] + 1) % 10
+    history = train(model, keras.optimizers.SGD(0.0), "test", (x, y), (x_other, y_other), epochs=1).history
+    checks.close(history["accuracy"][0], 0.25, "accuracy on 32 examples, 8 of them right", hint="train on train_data")
+    # An answer with another optimiser, which loses its points below, has taken one step when it validates.
+    checks.holds(
+        history["val_accuracy"][0] > 0.4,
+        f"accuracy on validation examples that are all right: got {history['val_accuracy'][0]:.2f}, expected 1 (validate on val_data)",
     )
 ### END HIDDEN TESTS
 
@@ -336,7 +338,7 @@ def loss_without_a_step():
     model = tiny_network()
     expected = cross_entropy(model, x, y)
     history = train(model, keras.optimizers.SGD(0.0), "test", (x, y), (x[:16], y[:16]), epochs=1).history
-    checks.close(history["loss"], [expected], "loss", rtol=1e-3, hint="integer labels, predictions that are probabilities")
+    checks.close(history["loss"][0], expected, "loss", rtol=1e-3, hint="integer labels, predictions that are probabilities")
 
 
 ### BEGIN HIDDEN TESTS
@@ -353,9 +355,6 @@ def loss_after_a_step():
         history = train(model, keras.optimizers.SGD(rate), "test", (x, y), (x[:16], y[:16]), epochs=2).history
         checks.close(
             history["loss"][1], cross_entropy(twin, x, y), f"loss after one step with learning rate {rate}", rtol=1e-3, hint="use the optimizer given"
-        )
-        checks.close(
-            history["val_loss"][0], cross_entropy(twin, x[:16], y[:16]), "validation loss after one step", rtol=1e-3, hint="validate on val_data"
         )
 ### END HIDDEN TESTS
 
@@ -392,18 +391,6 @@ def relu_baseline_learns():
     checks.converges(
         model, (examples(0, 6_000), examples(6_000, 8_000)), at_least=0.4, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
     )
-
-
-### BEGIN HIDDEN TESTS
-@checks.claim
-def wider_baseline_learns():
-    """A network of other sizes learns as well."""
-    keras.utils.set_random_seed(12)
-    model = baseline_model([80, 40, 10], "relu")
-    checks.converges(
-        model, (examples(10_000, 16_000), examples(6_000, 8_000)), at_least=0.4, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
-    )
-### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain_baseline_question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # **Explain (3 points).**
@@ -1135,7 +1122,7 @@ def a_batch(seed):
 def training_uses_the_minibatch():
     """In training the statistics of the minibatch count, and the moving averages follow them."""
     z, gamma, beta, mean, variance = a_batch(1)
-    got, new_mean, new_variance = batch_normalise(z, gamma, beta, mean, variance, training=True, momentum=0.9, epsilon=0.01)
+    got, new_mean, new_variance = batch_normalise(*a_batch(1), training=True, momentum=0.9, epsilon=0.01)
     checks.close(got, gamma * (z - z.mean(0)) / np.sqrt(z.var(0) + 0.01) + beta, "result in training")
     checks.close(new_mean, 0.9 * mean + 0.1 * z.mean(0), "moving mean")
     checks.close(new_variance, 0.9 * variance + 0.1 * z.var(0), "moving variance")
@@ -1145,7 +1132,7 @@ def training_uses_the_minibatch():
 def inference_uses_the_moving_averages():
     """In inference the moving averages count, and stay as they are."""
     z, gamma, beta, mean, variance = a_batch(2)
-    got, new_mean, new_variance = batch_normalise(z, gamma, beta, mean, variance, training=False)
+    got, new_mean, new_variance = batch_normalise(*a_batch(2), training=False)
     checks.close(got, gamma * (z - mean) / np.sqrt(variance + 0.001) + beta, "result in inference")
     checks.close(new_mean, mean, "moving mean after inference")
     checks.close(new_variance, variance, "moving variance after inference")
@@ -1154,11 +1141,10 @@ def inference_uses_the_moving_averages():
 @checks.claim
 def moving_averages_are_not_changed_in_place():
     """The arrays that were given are as they were."""
-    z, gamma, beta, mean, variance = a_batch(3)
-    copies = mean.copy(), variance.copy()
-    batch_normalise(z, gamma, beta, mean, variance, training=True)
-    checks.close(mean, copies[0], "moving_mean after the call", hint="it was changed in place")
-    checks.close(variance, copies[1], "moving_variance after the call", hint="it was changed in place")
+    given = a_batch(3)
+    batch_normalise(*given, training=True)
+    for name, array, before in zip(("z", "gamma", "beta", "moving_mean", "moving_variance"), given, a_batch(3)):
+        checks.close(array, before, f"{name} after the call", hint="it was changed in place")
 ### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "model_batchnorm_question", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -1273,9 +1259,9 @@ def compare_counts(num_inputs, sizes, trainable, added):
     name = f"count_batchnorm_parameters({num_inputs}, {sizes})"
     got = checks.items(count_batchnorm_parameters(num_inputs, sizes), name)
     checks.length(got, 2, name)
-    if got[0] - count_parameters(num_inputs, sizes) == added:
-        trainable = got[0]
-    checks.equal(got, [trainable, added], name)
+    checks.equal(got[1], added, f"{name}[1]")
+    if got[0] - count_parameters(num_inputs, sizes) != added:
+        checks.equal(got[0], trainable, f"{name}[0]")
 
 
 @checks.claim
