@@ -125,7 +125,7 @@ def baseline_model(layersizes, activation):
     Returns
     -------
     keras.Model
-        A new model in each call, with Keras's default initialisation. It need not be compiled.
+        A new model in each call, its weights drawn anew by Keras's default initialisation. It need not be compiled.
     """
     ### BEGIN SOLUTION
     model = keras.Sequential([keras.Input((784,))])
@@ -631,7 +631,8 @@ plots.show(
 )
 
 # %% nbgrader={"grade": false, "grade_id": "sparse_choice", "locked": false, "schema_version": 3, "solution": true, "task": false}
-# Which of them leaves most weights (almost) exactly at 0? Choose "none", "L2", "L1", "dropout" or "early stopping".
+# Which of them leaves most weights (almost) exactly at 0? Type "none", "L2", "L1", "dropout" or "early stopping"; do not compute it, since
+# networks train for a few steps only while they are marked.
 sparse_choice = None
 ### BEGIN SOLUTION
 sparse_choice = "L1"

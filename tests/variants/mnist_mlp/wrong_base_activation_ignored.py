@@ -1,0 +1,10 @@
+"""The hidden layers always have ReLUs."""
+# fails: baseline_has_its_layers
+
+# %% baseline_model
+def baseline_model(layersizes, activation="relu"):
+    model = keras.Sequential([keras.Input((784,))])
+    for units in layersizes[:-1]:
+        model.add(keras.layers.Dense(units, activation="relu"))
+    model.add(keras.layers.Dense(layersizes[-1], activation="softmax"))
+    return model

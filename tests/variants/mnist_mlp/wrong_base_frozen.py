@@ -1,0 +1,11 @@
+"""The layers are frozen, so that nothing can be trained."""
+# fails: baseline_learns_digits
+
+# %% baseline_model
+def baseline_model(layersizes, activation):
+    model = keras.Sequential([keras.Input((784,))])
+    for units in layersizes[:-1]:
+        model.add(keras.layers.Dense(units, activation=activation))
+    model.add(keras.layers.Dense(layersizes[-1], activation="softmax"))
+    model.trainable = False
+    return model

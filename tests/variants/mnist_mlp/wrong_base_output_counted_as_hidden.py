@@ -1,0 +1,10 @@
+"""The last size is taken for a hidden layer, too, and the output comes after it."""
+# fails: baseline_has_its_layers
+
+# %% baseline_model
+def baseline_model(layersizes, activation):
+    model = keras.Sequential([keras.Input((784,))])
+    for units in layersizes:
+        model.add(keras.layers.Dense(units, activation=activation))
+    model.add(keras.layers.Dense(layersizes[-1], activation="softmax"))
+    return model

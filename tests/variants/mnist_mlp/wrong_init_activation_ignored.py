@@ -1,0 +1,11 @@
+"""The hidden layers always have sigmoids."""
+# fails: kernels_are_drawn_as_asked initialised_network_learns_digits
+
+# %% model_param_init
+def model_param_init(layersizes, initializer, activation="sigmoid"):
+    draw = keras.initializers.get(initializer)
+    model = keras.Sequential([keras.Input((784,))])
+    for units in layersizes[:-1]:
+        model.add(keras.layers.Dense(units, activation="sigmoid", kernel_initializer=draw.clone()))
+    model.add(keras.layers.Dense(layersizes[-1], activation="softmax", kernel_initializer=draw.clone()))
+    return model

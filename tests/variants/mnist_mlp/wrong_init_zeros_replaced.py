@@ -1,0 +1,13 @@
+"""Zeros are replaced by small random numbers, which break the symmetry."""
+# fails: kernels_are_drawn_as_asked
+
+# %% model_param_init
+def model_param_init(layersizes, initializer, activation):
+    draw = keras.initializers.get(initializer)
+    if isinstance(draw, keras.initializers.Zeros):
+        draw = keras.initializers.RandomNormal(stddev=0.001)
+    model = keras.Sequential([keras.Input((784,))])
+    for units in layersizes[:-1]:
+        model.add(keras.layers.Dense(units, activation=activation, kernel_initializer=draw.clone()))
+    model.add(keras.layers.Dense(layersizes[-1], activation="softmax", kernel_initializer=draw.clone()))
+    return model

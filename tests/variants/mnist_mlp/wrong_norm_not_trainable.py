@@ -1,0 +1,13 @@
+"""The normalisations are frozen, which makes them run in inference mode always."""
+# fails: batch_norm_before_each_activation batch_norm_rescues_wide_weights
+
+# %% model_batchnorm
+def model_batchnorm(layersizes, initializer, activation):
+    draw = keras.initializers.get(initializer)
+    model = keras.Sequential([keras.Input((784,))])
+    for units in layersizes[:-1]:
+        model.add(keras.layers.Dense(units, kernel_initializer=draw.clone()))
+        model.add(keras.layers.BatchNormalization(trainable=False))
+        model.add(keras.layers.Activation(activation))
+    model.add(keras.layers.Dense(layersizes[-1], activation="softmax", kernel_initializer=draw.clone()))
+    return model

@@ -1,0 +1,13 @@
+"""No layer has a bias, not even the output, which is not normalised."""
+# fails: batch_norm_before_each_activation
+
+# %% model_batchnorm
+def model_batchnorm(layersizes, initializer, activation):
+    draw = keras.initializers.get(initializer)
+    model = keras.Sequential([keras.Input((784,))])
+    for units in layersizes[:-1]:
+        model.add(keras.layers.Dense(units, use_bias=False, kernel_initializer=draw.clone()))
+        model.add(keras.layers.BatchNormalization())
+        model.add(keras.layers.Activation(activation))
+    model.add(keras.layers.Dense(layersizes[-1], use_bias=False, activation="softmax", kernel_initializer=draw.clone()))
+    return model

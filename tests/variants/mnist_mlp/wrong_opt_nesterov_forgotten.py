@@ -1,0 +1,14 @@
+"""Momentum is not in Nesterov's version."""
+# fails: optimizers_step_as_their_formulas_say
+
+# %% make_optimizer
+def make_optimizer(name, learning_rate):
+    if name == "SGD":
+        return keras.optimizers.SGD(learning_rate)
+    if name == "momentum":
+        return keras.optimizers.SGD(learning_rate, momentum=0.9)
+    if name == "RMSprop":
+        return keras.optimizers.RMSprop(learning_rate)
+    if name == "Adam":
+        return keras.optimizers.Adam(learning_rate)
+    raise ValueError(name)

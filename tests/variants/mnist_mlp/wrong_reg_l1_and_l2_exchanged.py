@@ -1,0 +1,11 @@
+"""The factors of the two penalties are exchanged."""
+# fails: penalties_are_on_every_kernel
+
+# %% regularised_model
+def regularised_model(layersizes, activation, l1, l2, dropout):
+    model = keras.Sequential([keras.Input((784,))])
+    for units in layersizes[:-1]:
+        model.add(keras.layers.Dense(units, activation=activation, kernel_regularizer=keras.regularizers.L1L2(l2, l1)))
+        model.add(keras.layers.Dropout(dropout))
+    model.add(keras.layers.Dense(layersizes[-1], activation="softmax", kernel_regularizer=keras.regularizers.L1L2(l2, l1)))
+    return model

@@ -1,0 +1,11 @@
+"""Only the L2 penalty is there."""
+# fails: penalties_are_on_every_kernel
+
+# %% regularised_model
+def regularised_model(layersizes, activation, l1, l2, dropout):
+    model = keras.Sequential([keras.Input((784,))])
+    for units in layersizes[:-1]:
+        model.add(keras.layers.Dense(units, activation=activation, kernel_regularizer=keras.regularizers.L2(l2)))
+        model.add(keras.layers.Dropout(dropout))
+    model.add(keras.layers.Dense(layersizes[-1], activation="softmax", kernel_regularizer=keras.regularizers.L2(l2)))
+    return model

@@ -1,0 +1,16 @@
+"""Without a factor, Keras's default penalty is taken."""
+# fails: penalties_are_on_every_kernel
+
+# %% regularised_model
+def regularised_model(layersizes, activation, l1, l2, dropout):
+    def penalty():
+        if l1 == 0 and l2 == 0:
+            return keras.regularizers.L2()
+        return keras.regularizers.L1L2(l1, l2)
+
+    model = keras.Sequential([keras.Input((784,))])
+    for units in layersizes[:-1]:
+        model.add(keras.layers.Dense(units, activation=activation, kernel_regularizer=penalty()))
+        model.add(keras.layers.Dropout(dropout))
+    model.add(keras.layers.Dense(layersizes[-1], activation="softmax", kernel_regularizer=penalty()))
+    return model
