@@ -389,7 +389,7 @@ def relu_baseline_learns():
     keras.utils.set_random_seed(11)
     model = baseline_model([50, 50, 50, 10], "relu")
     checks.converges(
-        model, (examples(0, 6_000), examples(6_000, 8_000)), at_least=0.4, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+        model, (examples(0, 6_000), examples(6_000, 8_000)), at_least=0.4, epochs=3, batch_size=32, optimizer=keras.optimizers.SGD(0.05), input_shape=(784,), fit=training.fit
     )
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain_baseline_question", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -868,7 +868,7 @@ def he_and_relu_learn():
     keras.utils.set_random_seed(21)
     model = model_param_init([50, 50, 50, 10], keras.initializers.HeNormal(), "relu")
     checks.converges(
-        model, (examples(0, 6_000), examples(6_000, 8_000)), at_least=0.4, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+        model, (examples(0, 6_000), examples(6_000, 8_000)), at_least=0.4, epochs=3, batch_size=32, optimizer=keras.optimizers.SGD(0.05), input_shape=(784,), fit=training.fit
     )
 
 
@@ -1298,7 +1298,7 @@ def glorot_weights_learn_when_normalised():
     keras.utils.set_random_seed(32)
     model = model_batchnorm([60, 40, 10], "glorot_normal", "sigmoid")
     checks.converges(
-        model, (examples(0, 9_600), examples(10_000, 12_000)), at_least=0.4, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
+        model, (examples(0, 9_600), examples(10_000, 12_000)), at_least=0.73, epochs=1, batch_size=32, optimizer=keras.optimizers.SGD(0.1), input_shape=(784,), fit=training.fit
     )
 ### END HIDDEN TESTS
 
@@ -1312,9 +1312,9 @@ def glorot_weights_learn_when_normalised():
 normalised = {}
 for activation in ("sigmoid", "relu"):
     for name in ("Glorot normal", "N(0, 1)"):
-        normalised[f"{activation}, {name}, plain"] = started[f"{activation}, {name}"]  # from C2
         keras.utils.set_random_seed(3)
         model = model_batchnorm(layersizes, initializers[name], activation)
+        normalised[f"{activation}, {name}, plain"] = started[f"{activation}, {name}"]  # from C2
         history = train(model, keras.optimizers.SGD(learning_rate), f"normalised {activation} {name}")
         normalised[f"{activation}, {name}, normalised"] = history
 comparison.table(normalised, columns=("accuracy", "val_accuracy", "first_val_accuracy"))
@@ -1331,6 +1331,9 @@ plots.show(
 )
 
 # %% tags=["nbval-ignore-output"]
+if not (log_folder / "normalised relu N(0, 1)").is_dir():
+    raise NotImplementedError("these pictures need the logs of the trainings above")
+
 figure, axes = plots.new_figure(2, 2, width=11, height=6.5)
 for row, kind in zip(axes, ("initial", "normalised")):
     for axis, activation in zip(row, ("sigmoid", "relu")):
@@ -1529,7 +1532,7 @@ plots.show(
 # # %tensorboard --logdir logs
 
 # %% tags=["nbval-ignore-output"]
-runs = sorted(folder.name for folder in log_folder.iterdir() if folder.is_dir())
+runs = sorted(folder.name for folder in log_folder.glob("*") if folder.is_dir())
 print(f"{len(runs)} runs are logged in {log_folder}:")
 print("\n".join(f"  {name}" for name in runs))
 

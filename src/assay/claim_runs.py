@@ -59,7 +59,7 @@ def failed_claims(
     seconds
         Wall-clock time without a sign of life after which the rest counts as failed.
     """
-    _import_before_the_fork(master)
+    import_before_the_fork(master)
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     cells = {claim.cell for claim in claims}
@@ -80,7 +80,7 @@ def failed_claims(
     return [claim for claim in claims if (claim.cell, claim.name) not in held]
 
 
-def _import_before_the_fork(master: NotebookNode) -> None:
+def import_before_the_fork(master: NotebookNode) -> None:
     """Import what the locked cells import, so that no answer is charged for it, and only once for all answers."""
     import matplotlib
 

@@ -116,9 +116,7 @@ def differences(committed: Path, built: Path, name: str, *, rerun: bool = False)
             )
 
 
-def file_differences(
-    committed: Path, built: Path, name: str, *, rerun: bool = False
-) -> Iterator[str]:
+def file_differences(committed: Path, built: Path, name: str, *, rerun: bool = False) -> Iterator[str]:
     """A sentence when a file is not what a build makes; of a notebook it names the first cell that differs."""
     old, new = committed.read_bytes(), built.read_bytes()
     if old == new:

@@ -255,9 +255,7 @@ def rebuild_differences(committed: Path, built: Path, assignment: str) -> Iterat
         yield f"{master.as_posix()} is missing."
     for area in ("release", "solutions"):
         place = Path(area, assignment)
-        yield from differences(
-            committed / place, built / place, place.as_posix(), rerun=area == "solutions"
-        )
+        yield from differences(committed / place, built / place, place.as_posix(), rerun=area == "solutions")
 
 
 def _is_trivial(line: str) -> bool:
