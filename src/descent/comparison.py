@@ -103,7 +103,8 @@ def curves(axis: Axes, histories: Mapping[str, Any], quantity: str, *, validatio
                 marker=marker,
                 **{**style, "linewidth": 0.9, "alpha": 0.8},
             )
-    axis.set(xlabel="epoch", ylabel=_axis_label(quantity))
+    axis.set(xlabel="epoch", ylabel=_axis_label(quantity, both=validation))
+    axis.xaxis.get_major_locator().set_params(integer=True)
     axis.legend(fontsize="small")
 
 
@@ -160,8 +161,8 @@ def _cell(name: str, record: Mapping[str, Sequence[float]], column: str) -> str:
     return f"{value:.4f}" if not abs(value) >= 1_000 else f"{value:.1e}"
 
 
-def _axis_label(quantity: str) -> str:
+def _axis_label(quantity: str, both: bool) -> str:
     name = quantity.removeprefix("val_")
-    kind = "validation" if quantity.startswith("val_") else "training"
+    kind = "" if both else "validation" if quantity.startswith("val_") else "training"
     unit = " (cross entropy, nats)" if name == "loss" else ""
-    return f"{kind} {name}{unit}"
+    return f"{kind} {name}{unit}".strip()

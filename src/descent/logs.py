@@ -35,13 +35,18 @@ class Histograms:
     edges: np.ndarray
     counts: np.ndarray
 
-    def on_common_edges(self, num_bins: int = 60) -> tuple[np.ndarray, np.ndarray]:
+    def on_common_edges(
+        self, num_bins: int = 60, limits: tuple[float, float] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Spread the counts over bins that are the same at every step, as a picture over time needs them.
 
         Parameters
         ----------
         num_bins
-            Bins of equal width between the smallest and the largest value of all steps.
+            Bins of equal width between the limits.
+        limits
+            Where the first bin begins and the last one ends; the smallest and the largest value of all steps by default.
+            Values outside are left out.
 
         Returns
         -------
@@ -50,7 +55,7 @@ class Histograms:
         counts : ndarray of shape (num_steps, num_bins)
             Values in each bin; a bin that is cut by a border is taken to be filled evenly.
         """
-        low, high = float(self.edges.min()), float(self.edges.max())
+        low, high = limits or (float(self.edges.min()), float(self.edges.max()))
         if low == high:
             low, high = low - 0.5, high + 0.5
         edges = np.linspace(low, high, num_bins + 1)
@@ -58,8 +63,9 @@ class Histograms:
         for row, (own_edges, own_counts) in enumerate(zip(self.edges, self.counts, strict=True)):
             if own_edges[0] == own_edges[-1]:
                 # All values are equal, as after an initialisation with zeros.
-                place = min(np.searchsorted(edges, own_edges[0], side="right") - 1, num_bins - 1)
-                counts[row, place] = own_counts.sum()
+                if low <= own_edges[0] <= high:
+                    place = min(np.searchsorted(edges, own_edges[0], side="right") - 1, num_bins - 1)
+                    counts[row, place] = own_counts.sum()
             else:
                 below = np.concatenate([[0.0], np.cumsum(own_counts)])
                 counts[row] = np.diff(np.interp(edges, own_edges, below))

@@ -119,7 +119,7 @@ def fit(
     evaluate = (
         _evaluator(model, validation, batch_size, epochs - initial_epoch, hooks) if validation else None
     )
-    progress = _Progress(model.name, initial_epoch, epochs, verbose)
+    progress = _Progress(_title(model, hooks), initial_epoch, epochs, verbose)
 
     model.stop_training = False
     hooks.on_train_begin()
@@ -422,6 +422,14 @@ def _acts_on_batches(callback: keras.callbacks.Callback, names: Sequence[str]) -
     if type(callback) in (keras.callbacks.ModelCheckpoint, keras.callbacks.BackupAndRestore):
         return callback.save_freq != "epoch"
     return any(not getattr(getattr(callback, name), "_is_default", False) for name in names)
+
+
+def _title(model: keras.Model, hooks: keras.callbacks.CallbackList) -> str:
+    """What to call the run: the folder of its logs, which somebody has chosen, or else the name of the model."""
+    for callback in hooks.callbacks:
+        if isinstance(callback, keras.callbacks.TensorBoard):
+            return os.path.basename(os.path.normpath(str(callback.log_dir)))
+    return model.name
 
 
 class _Progress:

@@ -138,3 +138,8 @@ def test_a_histogram_without_numbers_is_a_dotted_line(axis):
 def test_a_single_histogram_is_drawn_too(axis):
     plots.draw_histograms(axis, [3], np.linspace(-1, 1, 3), [[1, 2]])
     assert axis.get_lines()[0].get_ydata().max() == pytest.approx(7.0)
+
+
+def test_an_axis_that_shows_both_names_neither(axis):
+    comparison.curves(axis, {"one": RUN}, "loss", validation=True)
+    assert axis.get_ylabel() == "loss (cross entropy, nats)"

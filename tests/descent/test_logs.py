@@ -138,3 +138,12 @@ def test_no_histograms_are_told_when_none_were_asked_for(tmp_path):
     writer.close()
     with pytest.raises(logs.LogsError, match=r"no histograms .*there are: none"):
         logs.histograms(tmp_path)
+
+
+def test_values_outside_the_limits_are_left_out_of_common_bins():
+    histograms = logs.Histograms(
+        np.array([0, 1]), np.array([[-1.0, 0.0, 1.0], [-1e9, 0.0, 1.0]]), np.array([[4.0, 4.0], [4.0, 4.0]])
+    )
+    edges, counts = histograms.on_common_edges(4, limits=(-1.0, 1.0))
+    assert edges.tolist() == [-1.0, -0.5, 0.0, 0.5, 1.0]
+    assert counts == pytest.approx(np.array([[2, 2, 2, 2], [0, 0, 2, 2]]), abs=1e-6)

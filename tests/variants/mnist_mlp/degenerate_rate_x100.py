@@ -1,5 +1,5 @@
 """Every training has a learning rate a hundred times too large."""
-# caught by: relu_baseline_learns he_and_relu_learn wide_weights_learn_when_normalised glorot_weights_learn_when_normalised
+# caught by: relu_baseline_learns he_and_relu_learn wide_weights_learn_when_normalised
 
 # %% after the answers
 from types import SimpleNamespace
