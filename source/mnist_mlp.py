@@ -873,7 +873,7 @@ def he_and_relu_learn():
     keras.utils.set_random_seed(21)
     model = model_param_init([50, 50, 50, 10], keras.initializers.HeNormal(), "relu")
     checks.converges(
-        model, (examples(0, 6_000), examples(6_000, 8_000)), at_least=0.44, epochs=3, batch_size=32, optimizer=keras.optimizers.SGD(0.05), input_shape=(784,), fit=training.fit
+        model, (examples(0, 6_000), examples(6_000, 8_000)), at_least=0.52, epochs=3, batch_size=32, optimizer=keras.optimizers.SGD(0.05), input_shape=(784,), fit=training.fit
     )
 
 
