@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from descent.plots import COLORS, LINE_STYLES
 
@@ -104,7 +105,7 @@ def curves(axis: Axes, histories: Mapping[str, Any], quantity: str, *, validatio
                 **{**style, "linewidth": 0.9, "alpha": 0.8},
             )
     axis.set(xlabel="epoch", ylabel=_axis_label(quantity, both=validation))
-    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.legend(fontsize="small")
 
 
