@@ -79,7 +79,8 @@ def test_the_expected_initialiser_may_be_a_class():
 
 @pytest.mark.parametrize("got", NAMED)
 @pytest.mark.parametrize(
-    "expected", ["glorot_normal", "he_normal", I.RandomNormal(0.0, 1.0), "zeros"], ids=str
+    "expected",
+    ["glorot_normal", "he_normal", pytest.param(I.RandomNormal(0.0, 1.0), id="unit_normal"), "zeros"],
 )
 def test_initialisers_are_told_apart(got, expected):
     if got == expected:
