@@ -43,8 +43,9 @@ from assay.checks.margins import observing
 from assay.claim_runs import import_before_the_fork
 from assay.course import Course
 from assay.errors import AssayError
+from assay.names import defined_names, reached_tests
 from assay.regions import Kind, drop_delimiters
-from assay.variants import Variant, read_variants, variants_folder
+from assay.variants import Variant, read_answer, read_variants, variants_folder
 
 #: Test cells in whose text one of these words stands may compare with a threshold.
 _WORDS = re.compile(r"\b(at_least|at_most|converges|does_not_converge)\b")
@@ -174,33 +175,24 @@ def threshold_cells(master: NotebookNode) -> list[str]:
 
 def touched_cells(master: NotebookNode, experiment: Experiment) -> list[str]:
     """The grade ids of the test cells that use, directly or through other cells, what an experiment defines anew; all for the solution."""
-    touched = _bound(experiment.after)
-    for source in experiment.answers.values():
-        touched |= _bound(source)
-    others = [
-        cell.source
-        for cell in master.cells
-        if cell.cell_type == "code" and not is_test(cell) and grade_id(cell)
-    ]
-    size = -1
-    while size != len(touched):
-        size = len(touched)
-        for source in others:
-            if _loaded(source) & touched:
-                touched |= _bound(source)
+    reached = reached_tests(master, experiment.answers, defined_names(experiment.after))
     return [
         grade_id(cell)
         for cell in master.cells
-        if is_test(cell) and (experiment.name == SOLUTION or _loaded(cell.source) & touched)
+        if is_test(cell) and (experiment.name == SOLUTION or grade_id(cell) in reached)
     ]
 
 
 def changes_answers_only(master: NotebookNode, experiment: Experiment) -> bool:
     """Whether an experiment could be handed in by a student: it defines nothing anew but what solution cells define."""
     own = set().union(
-        *(_bound(cell.source) for cell in master.cells if cell.cell_type == "code" and is_solution(cell))
+        *(
+            defined_names(cell.source)
+            for cell in master.cells
+            if cell.cell_type == "code" and is_solution(cell)
+        )
     )
-    defined = {name for name in _bound(experiment.after) if not name.startswith("_")}
+    defined = {name for name in defined_names(experiment.after) if not name.startswith("_")}
     return defined <= own
 
 
@@ -284,48 +276,16 @@ def run_jobs(
 
 
 def _read_degenerate(path: Path, solutions: set[str]) -> Experiment:
-    text = path.read_text(encoding="utf-8")
-    try:
-        sentence = ast.get_docstring(ast.parse(text))
-    except SyntaxError as error:
-        raise AssayError(f"{path.name} does not parse in line {error.lineno}: {error.msg}.") from None
-    if not sentence:
-        raise AssayError(f"{path.name} has no docstring: say in one sentence what the answer is.")
-    head, *parts = _PART.split(text)
-    cells = {name: source.strip("\n") for name, source in zip(parts[::2], parts[1::2], strict=True)}
+    answer = read_answer(path, _PART)
+    cells = dict(answer.parts)
     after = cells.pop(_AFTER, "")
     if not set(cells) <= solutions or not (cells or after):
         raise AssayError(
             f"{path.name} must replace solution cells ('# %% <grade id>') or hold a part '# %% {_AFTER}'; it names "
             f"{sorted(cells) or 'nothing'}, the notebook has {sorted(solutions)}."
         )
-    line = _CAUGHT_BY.search(head)
-    return Experiment(
-        path.stem, " ".join(sentence.split()), cells, after, tuple(line.group(1).split()) if line else ()
-    )
-
-
-def _bound(source: str) -> set[str]:
-    """The names that a cell binds, except by imports: they give a name to what exists already."""
-    found: set[str] = set()
-    for node in ast.parse(source).body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.add(node.name)
-        else:
-            found |= {
-                part.id
-                for part in ast.walk(node)
-                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
-            }
-    return found
-
-
-def _loaded(source: str) -> set[str]:
-    return {
-        node.id
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
+    line = _CAUGHT_BY.search(answer.head)
+    return Experiment(path.stem, answer.sentence, cells, after, tuple(line.group(1).split()) if line else ())
 
 
 def _work(sender: Connection, master: NotebookNode, job: Job) -> None:

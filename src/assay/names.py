@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -108,7 +108,14 @@ def bound_names(source: str) -> frozenset[str]:
     return _read(source)[0]
 
 
-def reached_tests(master: NotebookNode, answers: Mapping[str, str]) -> set[str]:
+def defined_names(source: str) -> frozenset[str]:
+    """The names that a cell binds at its top level, except by imports: they give a name to what exists already."""
+    return bound_names(source) - set(_imports(source))
+
+
+def reached_tests(
+    master: NotebookNode, answers: Mapping[str, str], also: Collection[str] = frozenset()
+) -> set[str]:
     """The test cells whose outcome can depend on some answers, and those whose names such a cell uses.
 
     Parameters
@@ -117,13 +124,15 @@ def reached_tests(master: NotebookNode, answers: Mapping[str, str]) -> set[str]:
         The notebook of the course.
     answers
         From the grade id of a solution cell to a source that takes the place of the master's.
+    also
+        Names that are changed in another way.
 
     Returns
     -------
     set of str
         Grade ids.
     """
-    touched: set[str] = set()
+    touched = set(also)
     reached: set[str] = set()
     uses: dict[str, frozenset[str]] = {}
     makers: dict[str, str] = {}

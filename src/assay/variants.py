@@ -59,6 +59,15 @@ class Variant:
     fails: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A file of answers as it is written: its sentence, what stands before the first part, and the parts by their names."""
+
+    sentence: str
+    head: str
+    parts: Mapping[str, str]
+
+
 @dataclass
 class Catches:
     """Which variants a hidden claim catches, and which of them no other claim of its cell catches."""
@@ -97,22 +106,16 @@ def read_variant(path: Path, master: NotebookNode) -> Variant:
     AssayError
         One sentence on what is wrong with the file.
     """
-    text = path.read_text(encoding="utf-8")
-    try:
-        sentence = ast.get_docstring(ast.parse(text))
-    except SyntaxError as error:
-        raise AssayError(f"{path.name} does not parse in line {error.lineno}: {error.msg}.") from None
-    if not sentence:
-        raise AssayError(f"{path.name} has no docstring: say in one sentence what the variant is.")
-    head, *parts = CELL_MARK.split(text)
-    cells = {name: source.strip("\n") for name, source in zip(parts[::2], parts[1::2], strict=True)}
+    answer = read_answer(path, CELL_MARK)
+    cells = answer.parts
     solutions = {grade_id(cell) for cell in master.cells if is_solution(cell)}
     if not cells or not set(cells) <= solutions:
         raise AssayError(
             f"{path.name} must replace solution cells ('# %% <grade id>'); it names {sorted(cells) or 'none'}, "
             f"the notebook has {sorted(solutions)}."
         )
-    fails = frozenset(FAILS.search(head).group(1).split()) if FAILS.search(head) else frozenset()  # type: ignore[union-attr]
+    line = FAILS.search(answer.head)
+    fails = frozenset(line.group(1).split()) if line else frozenset()
     tests = {grade_id(cell) for cell in master.cells if is_test(cell)}
     if not fails <= tests:
         raise AssayError(f"{path.name} names test cells that do not exist: {sorted(fails - tests)}.")
@@ -120,7 +123,27 @@ def read_variant(path: Path, master: NotebookNode) -> Variant:
         raise AssayError(
             f"{path.name}: a wrong variant names the cells that fail ('# fails: ...'), a right one names none."
         )
-    return Variant(path.stem, " ".join(sentence.split()), cells, fails)
+    return Variant(path.stem, answer.sentence, cells, fails)
+
+
+def read_answer(path: Path, mark: re.Pattern[str]) -> Answer:
+    """Read a file of answers whose parts begin with a line that ``mark`` matches, its first group the part's name.
+
+    Raises
+    ------
+    AssayError
+        It does not parse, or does not say what it is.
+    """
+    text = path.read_text(encoding="utf-8")
+    try:
+        sentence = ast.get_docstring(ast.parse(text))
+    except SyntaxError as error:
+        raise AssayError(f"{path.name} does not parse in line {error.lineno}: {error.msg}.") from None
+    if not sentence:
+        raise AssayError(f"{path.name} has no docstring: say in one sentence what the answer is.")
+    head, *parts = mark.split(text)
+    named = {name: source.strip("\n") for name, source in zip(parts[::2], parts[1::2], strict=True)}
+    return Answer(" ".join(sentence.split()), head, named)
 
 
 def read_master(course: Course, assignment: str) -> NotebookNode:
