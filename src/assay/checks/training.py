@@ -168,14 +168,9 @@ def converges(
         The network is of a class of its own that no chain of layers explains.
     """
     __tracebackhide__ = True
-    reached = _trained_accuracy(
-        model, data, epochs, batch_size, optimizer, loss, seed, fit, input_shape, name
+    return _reaches(
+        AT_LEAST, at_least, model, data, epochs, batch_size, optimizer, loss, seed, fit, input_shape, name
     )
-    if not keeps(AT_LEAST, reached, at_least):
-        raise ClaimFailed(
-            f"{name}: after {_epochs(epochs)} of training it is right on {reached:.1%} of the examples, expected at least {at_least:.1%}"
-        )
-    return reached
 
 
 def does_not_converge(
@@ -209,21 +204,14 @@ def does_not_converge(
         The network is of a class of its own that no chain of layers explains.
     """
     __tracebackhide__ = True
-    reached = _trained_accuracy(
-        model, data, epochs, batch_size, optimizer, loss, seed, fit, input_shape, name
+    return _reaches(
+        AT_MOST, at_most, model, data, epochs, batch_size, optimizer, loss, seed, fit, input_shape, name
     )
-    if not keeps(AT_MOST, reached, at_most):
-        raise ClaimFailed(
-            f"{name}: after {_epochs(epochs)} of training it is right on {reached:.1%} of the examples, expected at most {at_most:.1%}"
-        )
-    return reached
 
 
-def _epochs(epochs: int) -> str:
-    return f"{epochs} {'epoch' if epochs == 1 else 'epochs'}"
-
-
-def _trained_accuracy(
+def _reaches(
+    direction: str,
+    threshold: float,
     model: Any,
     data: Sequence[Any],
     epochs: int,
@@ -248,7 +236,13 @@ def _trained_accuracy(
             trained.fit(x, y, **keywords)
         else:
             fit(trained, x, y, **keywords)
-        return _accuracy(trained, x_check, y_check)
+        reached = _accuracy(trained, x_check, y_check)
+    if not keeps(direction, reached, threshold):
+        length = f"{epochs} {'epoch' if epochs == 1 else 'epochs'}"
+        raise ClaimFailed(
+            f"{name}: after {length} of training it is right on {reached:.1%} of the examples, expected {direction} {threshold:.1%}"
+        )
+    return reached
 
 
 def _unpacked(data: Sequence[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
