@@ -18,6 +18,7 @@ from assay.cleaning import clean_notebook, clean_outputs
 from assay.errors import AssayError
 from assay.folders import copied_without_notebooks, read_master
 from assay.kernels import Limits, choose
+from assay.running import merged_streams
 from assay.surroundings import Surroundings, of_installed_packages
 from assay.two_kernels import RunLimits, run_in_two_kernels
 
@@ -163,20 +164,10 @@ def show_both(notebook: NotebookNode, submitted: Mapping[str, list[dict[str, Any
 
 def _shown(outputs: list[NotebookNode]) -> list[Any]:
     """What a person sees of outputs, without how the pieces were cut."""
-    shown: list[Any] = []
-    for output in outputs:
-        if (
-            output.output_type == "stream"
-            and shown
-            and isinstance(shown[-1], tuple)
-            and shown[-1][0] == output.name
-        ):
-            shown[-1] = (output.name, shown[-1][1] + output.text)
-        elif output.output_type == "stream":
-            shown.append((output.name, output.text))
-        else:
-            shown.append({key: output.get(key) for key in ("data", "ename", "evalue")})
-    return shown
+    return [
+        {key: output.get(key) for key in ("name", "text", "data", "ename", "evalue")}
+        for output in merged_streams(outputs)
+    ]
 
 
 def _given(notebook: NotebookNode) -> set[str]:

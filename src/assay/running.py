@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import shutil
@@ -91,7 +92,7 @@ def run_notebook(
 def merged_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """The outputs with neighbouring pieces of the same stream joined: where a stream is cut depends on the clock."""
     merged: list[NotebookNode] = []
-    for output in outputs:
+    for output in map(copy.copy, outputs):
         if output.output_type == "stream":
             if output.name == "stderr":
                 output.text = _HARMLESS_STDERR.sub("", output.text)
