@@ -15,6 +15,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from descent import training
 from descent.data import load_mnist
@@ -69,7 +70,8 @@ def main() -> int:
     )
     options = parser.parse_args()
     if options.threads:
-        training.use_threads(options.threads)
+        tf.config.threading.set_intra_op_parallelism_threads(options.threads)
+        tf.config.threading.set_inter_op_parallelism_threads(options.threads)
     (images, labels), _ = load_mnist()
     x = images.reshape(len(images), -1).astype("float32") / 255.0
     data = (x[:NUM_TRAINING], labels[:NUM_TRAINING])

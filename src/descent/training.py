@@ -143,32 +143,6 @@ def fit(
     return model.history
 
 
-def use_threads(number: int) -> None:
-    """Let TensorFlow compute with this many threads, for the rest of the process.
-
-    One thread is the fastest choice for networks as small as those of the exercise: handing pieces of work from
-    thread to thread takes longer than the work. Large images want all threads, which is what TensorFlow takes by itself.
-
-    Parameters
-    ----------
-    number
-        Threads for the work inside an operation and for operations side by side; 0 is TensorFlow's own choice.
-
-    Raises
-    ------
-    RuntimeError
-        If TensorFlow has computed something already: it takes this setting at its start only.
-    """
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(number)
-        tf.config.threading.set_inter_op_parallelism_threads(number)
-    except RuntimeError:
-        raise RuntimeError(
-            "the number of threads can only be set before TensorFlow computes anything: restart the kernel and call "
-            "use_threads first."
-        ) from None
-
-
 def _checked(model: keras.Model, x: Any, y: Any, x_name: str, y_name: str) -> tuple[tf.Tensor, tf.Tensor]:
     """Check what a person may get wrong, and bring the arrays to TensorFlow in Keras's float type."""
     if keras.backend.backend() != "tensorflow":
