@@ -593,7 +593,7 @@ few = x_train[:num_few], y_train[:num_few]
 num_epochs_few = budget.epochs(60)
 
 restrained = {}
-for name, l1, l2, dropout in (  # the same start for all of them
+for name, l1, l2, dropout in (
     ("none", 0.0, 0.0, 0.0),
     ("L2", 0.0, 0.002, 0.0),
     ("L1", 0.0003, 0.0, 0.0),
@@ -602,7 +602,7 @@ for name, l1, l2, dropout in (  # the same start for all of them
     ("early stopping", 0.0, 0.0, 0.0),
 ):
     callbacks = [keras.callbacks.EarlyStopping(patience=10, restore_best_weights=True)] if name == "early stopping" else []
-    keras.utils.set_random_seed(2)
+    keras.utils.set_random_seed(2)  # the same start for all of them
     model = regularised_model(layersizes, "relu", l1, l2, dropout)
     optimizer = keras.optimizers.SGD(learning_rate)
     history = train(model, optimizer, f"regularised {name}", train_data=few, epochs=num_epochs_few, callbacks=callbacks)
