@@ -115,6 +115,20 @@ def objects():
             keras.regularizers.L2(0.25), keras.activations.relu, keras.layers.Dense, keras.metrics.BinaryAccuracy(),
             keras.ops.convert_to_tensor(np.arange(3.0))]
 
+kept_optimizer = keras.optimizers.SGD(0.5)
+
+def kept():
+    return kept_optimizer
+
+def fresh():
+    return keras.optimizers.SGD(0.5)
+
+received = []
+
+def receive(value):
+    received.append(value)
+    return [place for place, other in enumerate(received) if other is value]
+
 model = plain()
 """
 
@@ -254,6 +268,36 @@ def test_small_objects_come_by_config_and_by_name(remote):
     assert np.asarray(tensor + 1).tolist() == [1.0, 2.0, 3.0]
 
 
+def test_one_object_that_is_returned_twice_is_one_object(remote):
+    kept, fresh = remote.fetch("kept"), remote.fetch("fresh")
+    assert kept() is kept()
+    assert fresh() is not fresh()
+
+
+def test_one_object_that_is_passed_twice_is_one_object(remote):
+    receive = remote.fetch("receive")
+    first, second = keras.initializers.HeNormal(), keras.initializers.HeNormal()
+    assert [receive(each) for each in (first, second, first)] == [[0], [1], [0, 2]]
+
+
+def test_an_object_that_was_changed_in_between_is_sent_anew(remote):
+    receive = remote.fetch("receive")
+    optimizer = keras.optimizers.SGD(0.5)
+    receive(optimizer)
+    optimizer.learning_rate = 0.25
+    assert len(receive(optimizer)) == 1
+
+
+def test_only_so_many_rebuilt_objects_are_kept(monkeypatch):
+    monkeypatch.setattr(keras_models, "_MOST_REBUILT", 2)
+    rebuilt = keras_models.Rebuilt()
+    first = rebuilt.get(1, b"a", object)
+    assert rebuilt.get(1, b"a", object) is first
+    assert rebuilt.get(1, b"b", object) is not first
+    rebuilt.get(2, b"a", object)
+    assert rebuilt.get(1, b"a", object) is not first
+
+
 # Configs that an agent of a student's own making would send.
 
 
@@ -277,7 +321,7 @@ def _read(config, settings=None, arrays=()):
         [keras_models._write_array(array, encoder) for array in arrays],
     ]
     buffers = [bytearray(buffer) for buffer in encoder.buffers]
-    return keras_models.read(coded, Decoder(buffers, lambda *anything: None), 0)
+    return keras_models.read(coded, Decoder(buffers, lambda *anything: None), 0, keras_models.Rebuilt(), 1)
 
 
 def _with(**changes) -> dict:

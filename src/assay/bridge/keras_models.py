@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ MOST_CONFIG_BYTES = 4 * 2**20
 MOST_NUMBER = 10_000_000
 MOST_DEPTH = 60
 MOST_TEXT = 300
+#: Objects that are kept to be given out again.
+_MOST_REBUILT = 200
 
 _LAYERS = """
 Activation ActivityRegularization Add AdditiveAttention AlphaDropout Attention Average AveragePooling1D
@@ -96,8 +99,41 @@ def write(value: Any, encoder: Encoder, depth: int) -> Any:
         return NotRebuildable(f"its config cannot be had ({type(error).__name__})")
 
 
-def read(coded: list, decoder: Decoder, depth: int) -> Any:
+class Rebuilt:
+    """Objects that were rebuilt from their config alone: one that comes again with the same config is the same object again.
+
+    Layers and models are not among them, their weights change.
+    """
+
+    def __init__(self) -> None:
+        self._objects: dict[tuple[int, bytes], Any] = {}
+
+    def get(self, number: int, text: bytes, build: Callable[[], Any]) -> Any:
+        """The object to which the other side gives this number, as it was built before or anew."""
+        key = number, text
+        if key in self._objects:
+            return self._objects[key]
+        value = build()
+        if len(self._objects) >= _MOST_REBUILT:
+            del self._objects[next(iter(self._objects))]
+        self._objects[key] = value
+        return value
+
+
+def is_plain(coded: Any) -> bool:
+    """Whether the JSON is that of an object that its config describes in full."""
+    return type(coded) is list and coded[:2] == ["K", "plain"]
+
+
+def read(coded: list, decoder: Decoder, depth: int, rebuilt: Rebuilt, number: int) -> Any:
     """The object of JSON that `write` has written.
+
+    Parameters
+    ----------
+    rebuilt
+        What came earlier.
+    number
+        How the other side calls the object; the same object has the same number.
 
     Raises
     ------
@@ -117,9 +153,8 @@ def read(coded: list, decoder: Decoder, depth: int) -> Any:
     if is_class and (coded[2], coded[3]) in _CLASSES:
         return _CLASSES[coded[2], coded[3]]
     if kind == "plain" and len(coded) == 3:
-        config = _parse(decoder.buffer(coded[2]))
-        _check_object(config, [0], 0)
-        return _deserialize(config)
+        text = decoder.buffer(coded[2])
+        return rebuilt.get(number, bytes(text), lambda: _build_plain(text))
     if kind == "layer" and len(coded) == 5:
         config, settings = _parse(decoder.buffer(coded[2])), _parse(decoder.buffer(coded[3]))
         if type(coded[4]) is not list:
@@ -128,6 +163,12 @@ def read(coded: list, decoder: Decoder, depth: int) -> Any:
         arrays = [_read_array(part, decoder) for part in coded[4]]
         return _read_layer(config, settings, arrays)
     raise WireError("a Keras object is not valid")
+
+
+def _build_plain(text: bytearray) -> Any:
+    config = _parse(text)
+    _check_object(config, [0], 0)
+    return _deserialize(config)
 
 
 # Tensors

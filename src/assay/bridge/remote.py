@@ -85,6 +85,9 @@ class Remote(Peer):
         self._is_done = False
         self._handles: dict[int, Any] = {}
         self._classes: dict[int, type[Exception]] = {}
+        #: Keras objects that came as their config, and the numbers of those that were passed that way.
+        self._rebuilt: Any = None
+        self._setting_numbers: dict[Any, int] = {}
         self._class_numbers: dict[int, int] = {}
         self._functions: dict[int, tuple[str, Any]] = {}
         self._function_numbers: dict[int, int] = {}
@@ -226,6 +229,8 @@ class Remote(Peer):
             coded = keras_models.write(value, encoder, depth)
             if type(coded) is keras_models.NotRebuildable:
                 coded = None
+            elif keras_models.is_plain(coded):
+                coded = ["M", coded, self._setting_numbers.setdefault(value, len(self._setting_numbers) + 1)]
         if coded is not None:
             return coded
         if isinstance(value, collections.abc.Iterator):
@@ -291,7 +296,10 @@ class Remote(Peer):
         if type(coded) is not list or type(handle) is not list or not handle or handle[0] != "h":
             raise WireError("a Keras object is not valid")
         try:
-            return keras_models.read(coded, decoder, depth)
+            if self._rebuilt is None:
+                self._rebuilt = keras_models.Rebuilt()
+            number = decoder.integer(handle[1] if len(handle) > 1 else None, 1, 2**31)
+            return keras_models.read(coded, decoder, depth, self._rebuilt, number)
         except keras_models.Refused as refused:
             stand_in = self._handle(decoder.fields(handle, 4), decoder)
             object.__getattribute__(stand_in, "_target").reason = str(refused)
