@@ -7,6 +7,7 @@ import os
 from course_copies import ROOT
 
 from assay.course import Course
+from assay.names import defined_names, used_names
 from assay.variants import Variant
 
 COURSE = Course.at(ROOT)
@@ -21,13 +22,16 @@ QUICK = [assignment for assignment in COURSE.assignments() if ALL or assignment 
 def hand_ins(variants: list[Variant]) -> list[list[Variant]]:
     """Distribute variants over as few students as possible, each with variants of different cells.
 
-    Right and wrong ones stay apart: a right answer may be computed with the functions of another cell.
+    Right and wrong ones stay apart, and so do variants of which one uses a function that the other replaces: it counts on the course's own.
     """
     students: list[list[Variant]] = []
     for variant in variants:
         for handed_in in students:
             if all(
-                set(variant.cells).isdisjoint(other.cells) and bool(variant.fails) == bool(other.fails)
+                set(variant.cells).isdisjoint(other.cells)
+                and bool(variant.fails) == bool(other.fails)
+                and _defined(variant).isdisjoint(_used(other))
+                and _defined(other).isdisjoint(_used(variant))
                 for other in handed_in
             ):
                 handed_in.append(variant)
@@ -35,3 +39,12 @@ def hand_ins(variants: list[Variant]) -> list[list[Variant]]:
         else:
             students.append([variant])
     return students
+
+
+def _defined(variant: Variant) -> set[str]:
+    return set().union(*(defined_names(source) for source in variant.cells.values()))
+
+
+def _used(variant: Variant) -> set[str]:
+    """The names that its cells use and do not define themselves."""
+    return set().union(*(used_names(source) - defined_names(source) for source in variant.cells.values()))

@@ -108,6 +108,11 @@ def bound_names(source: str) -> frozenset[str]:
     return _read(source)[0]
 
 
+def used_names(source: str) -> frozenset[str]:
+    """The names that a cell uses, at its top level or in its functions."""
+    return _read(source)[1]
+
+
 def defined_names(source: str) -> frozenset[str]:
     """The names that a cell binds at its top level, except by imports: they give a name to what exists already."""
     return bound_names(source) - set(_imports(source))
