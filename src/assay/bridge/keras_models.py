@@ -4,6 +4,9 @@ A config is checked as a whole before Keras sees any of it: every class, every f
 What is not on the list, or does not pass, goes as a handle with the reason. Rebuilt models are copies.
 """
 
+# The parameters of a class are in its own docstring.
+# ruff: noqa: D107
+
 from __future__ import annotations
 
 import copy
