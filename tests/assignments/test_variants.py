@@ -13,9 +13,11 @@ from tempfile import mkdtemp
 import nbformat
 import pytest
 from course_copies import copy_course
-from variant_classes import COURSE, QUICK, hand_ins
+from variant_classes import ALL, COURSE, QUICK, TRAINING, hand_ins
 
+from assay.calibration_runs import Job, Run, read_right, run_jobs, touched_cells
 from assay.cells import grade_id, is_test, role
+from assay.checks.margins import meets
 from assay.claim_runs import Claim
 from assay.engine import Result, grade
 from assay.variants import Variant, catches, failures, read_master, read_variants, solve
@@ -92,6 +94,36 @@ def test_a_variant_by_itself_fails_the_cells_that_its_header_names(assignment: s
 def test_every_hidden_claim_alone_catches_a_wrong_variant(assignment: str):
     rows = catches(read_master(COURSE, assignment), failures_of(assignment))
     assert [f"{row.claim.cell}: {row.claim.name}" for row in rows if not row.alone] == []
+
+
+@cache
+def runs_under_other_seeds(assignment: str) -> list[Run]:
+    """Ten runs of each right variant, in each of which the tests and the answers set other seeds than in the notebook."""
+    master = read_master(COURSE, assignment)
+    right = read_right(COURSE, assignment)
+    jobs = [Job(variant, tuple(touched_cells(master, variant)), tuple(range(1, 11))) for variant in right]
+    return run_jobs(master, jobs)
+
+
+@pytest.mark.skipif(not ALL, reason="trains hundreds of networks: make test-all runs it")
+@pytest.mark.xdist_group("claims")
+@pytest.mark.parametrize(
+    ("assignment", "name"),
+    [
+        pytest.param(assignment, variant.name, id=f"{assignment}-{variant.name}")
+        for assignment in ASSIGNMENTS
+        if assignment in TRAINING
+        for variant in read_right(COURSE, assignment)
+    ],
+)
+def test_a_right_variant_holds_under_ten_other_seeds(assignment: str, name: str):
+    runs = [run for run in runs_under_other_seeds(assignment) if run.experiment == name]
+    assert len(runs) == 10
+    for run in runs:
+        assert run.failed == {}
+        assert [each for each in run.observed if each.got is None] == []
+        short = [each for each in run.observed if not meets(each.direction, each.got, each.threshold)]
+        assert short == []
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from assay.cells import grade_id
 from assay.engine import Result, grade
+from assay.execute import HANDED_IN
 
 from browser_class import (
     ANSWER,
@@ -57,8 +58,11 @@ def test_the_hostile_cells_were_there_and_ran(graded: Graded, name: str) -> None
     assert len(cells) == len(graded.members.autograded(HONEST).cells) + len(hostile)
     shown = {cell.source: cell.outputs for cell in cells if cell.cell_type == "code"}
     for cell in hostile:
-        if cell.cell_type == "code":
-            assert bool(shown[cell.source]) is (cell.source != "pass")
+        if cell.cell_type == "code" and cell.source != "pass":
+            assert shown[cell.source]
+        elif cell.cell_type == "code" and shown[cell.source]:
+            # It showed nothing when it ran; what it was handed in with is shown for what it is.
+            assert shown[cell.source][0].text == HANDED_IN
     if any(cell.cell_type == "markdown" for cell in hostile):
         honest = next(
             cell for cell in graded.members.autograded(HONEST).cells if grade_id(cell) == ANSWER

@@ -1,7 +1,7 @@
 """Takes away the output channel of its kernel, so that nobody hears when a cell has ended."""
 # group: breaking
 # honest: all
-# seconds: 12
+# seconds: 20
 # %% +
 kernel = get_ipython().kernel
 try:
