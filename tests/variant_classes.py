@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 from course_copies import ROOT
 
@@ -42,9 +43,15 @@ def hand_ins(variants: list[Variant]) -> list[list[Variant]]:
 
 
 def _defined(variant: Variant) -> set[str]:
-    return set().union(*(defined_names(source) for source in variant.cells.values()))
+    return set().union(*(_names(source)[0] for source in variant.cells.values()))
 
 
 def _used(variant: Variant) -> set[str]:
     """The names that its cells use and do not define themselves."""
-    return set().union(*(used_names(source) - defined_names(source) for source in variant.cells.values()))
+    return set().union(*(_names(source)[1] for source in variant.cells.values()))
+
+
+@cache
+def _names(source: str) -> tuple[frozenset[str], frozenset[str]]:
+    defined = defined_names(source)
+    return defined, used_names(source) - defined
