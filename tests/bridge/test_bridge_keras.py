@@ -298,6 +298,12 @@ def test_only_so_many_rebuilt_objects_are_kept(monkeypatch):
     assert rebuilt.get(1, b"a", object) is not first
 
 
+def test_a_large_config_is_not_kept():
+    rebuilt = keras_models.Rebuilt()
+    large = b" " * (keras_models._LARGEST_REBUILT + 1)
+    assert rebuilt.get(1, large, object) is not rebuilt.get(1, large, object)
+
+
 # Configs that an agent of a student's own making would send.
 
 

@@ -28,8 +28,9 @@ MOST_CONFIG_BYTES = 4 * 2**20
 MOST_NUMBER = 10_000_000
 MOST_DEPTH = 60
 MOST_TEXT = 300
-#: Objects that are kept to be given out again.
+#: Objects that are kept to be given out again, and the bytes of the config of each.
 _MOST_REBUILT = 200
+_LARGEST_REBUILT = 16 * 2**10
 
 _LAYERS = """
 Activation ActivityRegularization Add AdditiveAttention AlphaDropout Attention Average AveragePooling1D
@@ -117,9 +118,10 @@ class Rebuilt:
         if key in self._objects:
             return self._objects[key]
         value = build()
-        if len(self._objects) >= _MOST_REBUILT:
-            del self._objects[next(iter(self._objects))]
-        self._objects[key] = value
+        if len(text) <= _LARGEST_REBUILT:
+            if len(self._objects) >= _MOST_REBUILT:
+                del self._objects[next(iter(self._objects))]
+            self._objects[key] = value
         return value
 
 
