@@ -305,7 +305,9 @@ def test_convolutions_are_compared_by_filters_and_settings():
 
     checks.architecture(network(), network())
     assert "hidden layer 1 has 5 filters, expected 4" in fails(checks.architecture, network(5), network())
-    assert "other settings" in fails(checks.architecture, network(4, "valid"), network())
+    assert "hidden layer 1 has padding 'valid', expected 'same'" in fails(
+        checks.architecture, network(4, "valid"), network()
+    )
 
 
 class Wrapper:

@@ -261,7 +261,7 @@ def _main_differences(one: Block, other: Block) -> Iterable[str]:
         if _size_of(got) != _size_of(wanted):
             yield f"{one.name} has {_size_of(got)} {unit}, expected {_size_of(wanted)}"
         else:
-            yield f"{one.name} has other settings than expected: {got.value[1:]} instead of {wanted.value[1:]}"
+            yield from _setting_differences(one.name, got, wanted)
     # Batch normalisation subtracts a bias again; where it is missing or misplaced, that is what is said.
     is_normalised = bool(other.rest) and other.rest[0].kind == "BatchNormalization"
     if got.kind == wanted.kind and got.has_bias != wanted.has_bias and not is_normalised:
@@ -352,7 +352,22 @@ def _other_differences(where: str, got: list[Step], wanted: list[Step]) -> Itera
             if kind in NOISES:
                 yield f"the {kind.lower()} {side} {place} has rate {wrong.value:g}, expected {right.value:g}"
             else:
-                yield f"{kind} {side} {place} has other settings than expected"
+                yield from _setting_differences(f"{kind} {side} {place}", wrong, right)
+
+
+def _setting_differences(where: str, got: Step, wanted: Step) -> Iterable[str]:
+    found = False
+    for setting in ("kernel_size", "pool_size", "strides", "padding"):
+        mine, yours = (getattr(step.layer, setting, None) for step in (got, wanted))
+        if mine != yours:
+            found = True
+            yield f"{where} has {setting.replace('_', ' ')} {_written(mine)}, expected {_written(yours)}"
+    if not found:
+        yield f"{where} has other settings than expected"
+
+
+def _written(setting: Any) -> str:
+    return " x ".join(map(str, setting)) if isinstance(setting, (list, tuple)) else repr(setting)
 
 
 def _count(steps: Iterable[Step], kind: str) -> int:

@@ -48,6 +48,12 @@ NOISES = frozenset(
 )
 
 
+#: Activations that keep the order of numbers.
+_NEVER_FALLING = frozenset(
+    ["relu", "relu6", "leaky_relu", "elu", "selu", "softplus", "softsign", "sigmoid", "tanh"]
+)
+
+
 @dataclass(frozen=True)
 class Step:
     """One step of a network in canonical form.
@@ -167,10 +173,16 @@ def tidy(steps: Iterable[Step], shape: tuple | None) -> list[Step]:
         )
         is_flat = is_flat or step.kind in ("Dense", "Flatten") or step.kind.startswith("Global")
         kept.append(step)
-    # A ReLU of what dropout leaves is what dropout leaves of a ReLU.
+    # A ReLU of what dropout leaves is what dropout leaves of a ReLU, and so is any function that never falls with the largest of some values.
     for place in range(len(kept) - 1):
         first, second = kept[place], kept[place + 1]
         if first.kind == "Dropout" and second.kind == "Activation" and second.value in ("relu", "leaky_relu"):
+            kept[place : place + 2] = [second, first]
+        if (
+            first.kind.startswith(("MaxPooling", "GlobalMaxPooling"))
+            and second.kind == "Activation"
+            and second.value in _NEVER_FALLING
+        ):
             kept[place : place + 2] = [second, first]
     return kept
 
