@@ -319,11 +319,12 @@ def test_dropout_by_one_layer_at_several_places_is_right(answers):
     ("settings", "message"),
     [
         ({"rate": 0.3}, "model: the dropout after hidden layer 1 has rate 0.3, expected 0.5"),
+        ({"places": (0,)}, "model: no Dropout(0.5) after hidden layer 2"),
         ({"places": (1,)}, "model: no Dropout(0.5) after hidden layer 1"),
         ({"places": ()}, "model: no Dropout(0.5) after hidden layer 1"),
         ({"at_input": True}, "model: one layer too many: Dropout(0.5) before hidden layer 1"),
     ],
-    ids=["rate", "one place", "nowhere", "input"],
+    ids=["rate", "first place", "second place", "nowhere", "input"],
 )
 def test_other_dropout_is_named(answers, settings, message):
     model = answers("dropping")(**settings)

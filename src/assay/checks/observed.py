@@ -35,6 +35,8 @@ _SILENCE = 1e-8
 _NOISY_ROWS, _NOISY_NUMBERS = 4096, 3_000_000
 #: Standard errors that two means of the noise may lie apart; chance exceeds it once in 10**9 cases.
 _MOST_ERRORS = 6.5
+#: Outputs up to which the noise of each two of them is compared.
+_FEW_OUTPUTS = 10
 
 
 @dataclass(frozen=True)
@@ -187,26 +189,36 @@ def simulated_noise(steps: Sequence[Step], x: np.ndarray) -> np.ndarray:
 
 
 def _difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Where outputs are probabilities their logarithms are compared, in which the noise does not saturate."""
+    """The squared difference of each example and, where the outputs are few, the products of the differences of each two of them.
+
+    The sum alone cannot tell little dropout at two places from much at one. Where outputs are probabilities their logarithms
+    are compared, in which the noise does not saturate.
+    """
     one, other = (np.asarray(each, dtype=float).reshape(len(each), -1) for each in (first, second))
     if one.shape[1] > 1 and (one >= 0).all() and np.allclose(one.sum(axis=1), 1, atol=1e-3):
         one, other = (np.log(np.maximum(each, 1e-30)) for each in (one, other))
         one, other = (each - each.mean(axis=1, keepdims=True) for each in (one, other))
-    return np.square(one - other).sum(axis=1)
+    apart = one - other
+    total = np.square(apart).sum(axis=1, keepdims=True)
+    if not 1 < apart.shape[1] <= _FEW_OUTPUTS:
+        return np.hstack([total, np.square(total)])
+    upper = np.triu_indices(apart.shape[1])
+    return np.hstack([total, apart[:, upper[0]] * apart[:, upper[1]]])
 
 
 def noise_agrees(one: np.ndarray, other: np.ndarray) -> bool:
-    """Whether two samples of noise have one mean, or are both nothing."""
+    """Whether two samples of noise have the same means, or are both nothing."""
     return noise_distance(one, other) <= _MOST_ERRORS
 
 
 def noise_distance(one: np.ndarray, other: np.ndarray) -> float:
-    """How many standard errors the means of two samples of noise lie apart."""
-    is_silent = [float(each.max()) < _SILENCE for each in (one, other)]
+    """How many standard errors the means of two samples of noise lie apart, where they lie farthest apart."""
+    is_silent = [float(np.abs(each).max()) < _SILENCE for each in (one, other)]
     if any(is_silent):
         return 0.0 if all(is_silent) else np.inf
-    error = np.sqrt((one.var() + other.var()) / len(one))
-    return float(abs(one.mean() - other.mean()) / error)
+    errors = np.sqrt((one.var(axis=0) + other.var(axis=0)) / len(one))
+    apart = np.abs(one.mean(axis=0) - other.mean(axis=0))
+    return float(np.max(apart[errors > 0] / errors[errors > 0], initial=0.0))
 
 
 def with_dropout(steps: Sequence[Step], rates: Sequence[float], input_rate: float = 0.0) -> list[Step]:
@@ -437,8 +449,6 @@ def _explained_noise(
         errors = noise_distance(noise, simulated_noise(placed, x))
         if errors <= distance:
             best, distance = placed, errors
-        if distance < 1.0:
-            break
     return best
 
 
