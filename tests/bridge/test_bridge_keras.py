@@ -11,7 +11,7 @@ from bridge_students import student
 
 keras = pytest.importorskip("keras")
 
-from assay.bridge import keras_models  # noqa: E402
+from assay.bridge import keras_models, rebuilt  # noqa: E402
 from assay.bridge.remote import Handle  # noqa: E402
 from assay.wire import Decoder, Encoder  # noqa: E402
 
@@ -289,19 +289,19 @@ def test_an_object_that_was_changed_in_between_is_sent_anew(remote):
 
 
 def test_only_so_many_rebuilt_objects_are_kept(monkeypatch):
-    monkeypatch.setattr(keras_models, "_MOST_REBUILT", 2)
-    rebuilt = keras_models.Rebuilt()
-    first = rebuilt.get(1, b"a", object)
-    assert rebuilt.get(1, b"a", object) is first
-    assert rebuilt.get(1, b"b", object) is not first
-    rebuilt.get(2, b"a", object)
-    assert rebuilt.get(1, b"a", object) is not first
+    monkeypatch.setattr(rebuilt, "_MOST_REBUILT", 2)
+    kept = rebuilt.Rebuilt()
+    first = kept.get(1, b"a", object)
+    assert kept.get(1, b"a", object) is first
+    assert kept.get(1, b"b", object) is not first
+    kept.get(2, b"a", object)
+    assert kept.get(1, b"a", object) is not first
 
 
 def test_a_large_config_is_not_kept():
-    rebuilt = keras_models.Rebuilt()
-    large = b" " * (keras_models._LARGEST_REBUILT + 1)
-    assert rebuilt.get(1, large, object) is not rebuilt.get(1, large, object)
+    kept = rebuilt.Rebuilt()
+    large = b" " * (rebuilt._LARGEST_REBUILT + 1)
+    assert kept.get(1, large, object) is not kept.get(1, large, object)
 
 
 # Configs that an agent of a student's own making would send.
@@ -327,7 +327,7 @@ def _read(config, settings=None, arrays=()):
         [keras_models._write_array(array, encoder) for array in arrays],
     ]
     buffers = [bytearray(buffer) for buffer in encoder.buffers]
-    return keras_models.read(coded, Decoder(buffers, lambda *anything: None), 0, keras_models.Rebuilt(), 1)
+    return keras_models.read(coded, Decoder(buffers, lambda *anything: None), 0, rebuilt.Rebuilt(), 1)
 
 
 def _with(**changes) -> dict:

@@ -118,8 +118,6 @@ class Agent(Peer):
         self.names = names
         self._handles: dict[int, Any] = {}
         self._handle_of: dict[int, int] = {}
-        #: Keras objects of the test that came as their config.
-        self._rebuilt: Any = None
         self._stubs: dict[int, Any] = {}
         self._running = 0
         self._ended = False
@@ -246,9 +244,7 @@ class Agent(Peer):
             number = 0
             if tag == "M":
                 coded, number = decoder.fields(coded, 2)
-            if self._rebuilt is None:
-                self._rebuilt = keras_models.Rebuilt()
-            return keras_models.read(coded, decoder, depth, self._rebuilt, number)
+            return keras_models.read(coded, decoder, depth, self.rebuilt, number)
         value = read_common(coded, decoder)
         if value is NotImplemented:
             raise WireError("a value has a tag that is not known")

@@ -4,15 +4,11 @@ A config is checked as a whole before Keras sees any of it: every class, every f
 What is not on the list, or does not pass, goes as a handle with the reason. Rebuilt models are copies.
 """
 
-# The parameters of a class are in its own docstring.
-# ruff: noqa: D107
-
 from __future__ import annotations
 
 import copy
 import json
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +16,7 @@ import keras
 import numpy as np
 
 from assay import wire
+from assay.bridge.rebuilt import Rebuilt
 from assay.wire import Decoder, Encoder, WireError
 
 MOST_PARAMETERS = 50_000_000
@@ -28,9 +25,6 @@ MOST_CONFIG_BYTES = 4 * 2**20
 MOST_NUMBER = 10_000_000
 MOST_DEPTH = 60
 MOST_TEXT = 300
-#: Objects that are kept to be given out again, and the bytes of the config of each.
-_MOST_REBUILT = 200
-_LARGEST_REBUILT = 16 * 2**10
 
 _LAYERS = """
 Activation ActivityRegularization Add AdditiveAttention AlphaDropout Attention Average AveragePooling1D
@@ -101,28 +95,6 @@ def write(value: Any, encoder: Encoder, depth: int) -> Any:
         return NotRebuildable(str(refused))
     except Exception as error:
         return NotRebuildable(f"its config cannot be had ({type(error).__name__})")
-
-
-class Rebuilt:
-    """Objects that were rebuilt from their config alone: one that comes again with the same config is the same object again.
-
-    Layers and models are not among them, their weights change.
-    """
-
-    def __init__(self) -> None:
-        self._objects: dict[tuple[int, bytes], Any] = {}
-
-    def get(self, number: int, text: bytes, build: Callable[[], Any]) -> Any:
-        """The object to which the other side gives this number, as it was built before or anew."""
-        key = number, text
-        if key in self._objects:
-            return self._objects[key]
-        value = build()
-        if len(text) <= _LARGEST_REBUILT:
-            if len(self._objects) >= _MOST_REBUILT:
-                del self._objects[next(iter(self._objects))]
-            self._objects[key] = value
-        return value
 
 
 def is_plain(coded: Any) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from assay.bridge.names import EXCEPTION_NAMES, EXCEPTIONS, NAMED, NAMES
+from assay.bridge.rebuilt import Rebuilt
 from assay.bridge.sharing import SharedObjects, any_is_kept
 from assay.wire import CannotEncode, Channel, Decoder, Encoder, WireError, WireLimits, read_dtype
 
@@ -40,6 +41,8 @@ class Peer:
         self.channel = Channel(connection, limits)
         self.limits = limits
         self.shared = SharedObjects(parity)
+        #: Keras objects of the other side that came as their config.
+        self.rebuilt = Rebuilt()
         self.deadline: float | None = None
         self.lock = threading.RLock()
         #: Called with an object of this side before the other side's change is written into it.

@@ -85,8 +85,7 @@ class Remote(Peer):
         self._is_done = False
         self._handles: dict[int, Any] = {}
         self._classes: dict[int, type[Exception]] = {}
-        #: Keras objects that came as their config, and the numbers of those that were passed that way.
-        self._rebuilt: Any = None
+        #: The numbers of Keras objects that were passed as their config.
         self._setting_numbers: dict[Any, int] = {}
         self._class_numbers: dict[int, int] = {}
         self._functions: dict[int, tuple[str, Any]] = {}
@@ -296,10 +295,8 @@ class Remote(Peer):
         if type(coded) is not list or type(handle) is not list or not handle or handle[0] != "h":
             raise WireError("a Keras object is not valid")
         try:
-            if self._rebuilt is None:
-                self._rebuilt = keras_models.Rebuilt()
             number = decoder.integer(handle[1] if len(handle) > 1 else None, 1, 2**31)
-            return keras_models.read(coded, decoder, depth, self._rebuilt, number)
+            return keras_models.read(coded, decoder, depth, self.rebuilt, number)
         except keras_models.Refused as refused:
             stand_in = self._handle(decoder.fields(handle, 4), decoder)
             object.__getattribute__(stand_in, "_target").reason = str(refused)
