@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 
 from assay.calibration_runs import (
     SOLUTION,
+    Comparison,
     Experiment,
     Job,
     Observed,
@@ -59,15 +60,11 @@ _PACKAGES = ("keras", "numpy", "tensorflow")
 
 
 @dataclass(frozen=True)
-class Threshold:
+class Threshold(Comparison):
     """One comparison of the notebook with a threshold, and what was compared with it.
 
     Attributes
     ----------
-    cell, claim, index
-        Where it stands: the grade id of the test cell, the claim's function, and which comparison of the claim, from 0.
-    direction
-        ``"at least"`` or ``"at most"``.
     value
         The threshold.
     digest
@@ -76,18 +73,9 @@ class Threshold:
         From the name of an experiment to the value got in each of its runs; None where there was none.
     """
 
-    cell: str
-    claim: str
-    index: int
-    direction: str
     value: float
     digest: str
     values: Mapping[str, list[float | None]] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The claim's name, with ``:2`` for its second comparison."""
-        return self.claim if self.index == 0 else f"{self.claim}:{self.index + 1}"
 
 
 @dataclass(frozen=True)

@@ -84,20 +84,34 @@ class Experiment:
 
 
 @dataclass(frozen=True)
-class Observed:
-    """One comparison of one run: where it stands, and the value got (None if it is not a number)."""
+class Comparison:
+    """Where a comparison with a threshold stands.
+
+    Attributes
+    ----------
+    cell, claim, index
+        The grade id of the test cell, the claim's function, and which comparison of the claim, from 0.
+    direction
+        ``"at least"`` or ``"at most"``.
+    """
 
     cell: str
     claim: str
     index: int
     direction: str
-    threshold: float
-    got: float | None
 
     @property
     def name(self) -> str:
         """The claim's name, with ``:2`` for its second comparison."""
         return self.claim if self.index == 0 else f"{self.claim}:{self.index + 1}"
+
+
+@dataclass(frozen=True)
+class Observed(Comparison):
+    """One comparison of one run, and the value got (None if it is not a number)."""
+
+    threshold: float
+    got: float | None
 
 
 @dataclass(frozen=True)
