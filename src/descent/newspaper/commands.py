@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageColor
 
 from descent.newspaper import PageError, load_page, render_page
 
@@ -59,7 +59,7 @@ def add_command(commands: Any) -> None:
     evaluate.add_argument("--pages", type=int, default=60, help="rendered pages to train it on (60)")
     evaluate.add_argument("--epochs", type=int, default=6, help="epochs to train it for (6)")
     evaluate.add_argument(
-        "--overlay", type=Path, help="the picture to draw (<scan>-found.png beside the working folder)"
+        "--overlay", type=Path, help="the picture to draw (<scan>-found.png in this folder)"
     )
     evaluate.set_defaults(run=_evaluate)
 
@@ -77,6 +77,8 @@ def _render(options: argparse.Namespace) -> int:
 
 
 def _sheet(options: argparse.Namespace) -> int:
+    from descent.plots import COLORS
+
     if options.number < 1:
         raise PageError(f"A sheet has at least one page, not {options.number}.")
     rows = -(-options.number // _COLUMNS)
@@ -85,7 +87,7 @@ def _sheet(options: argparse.Namespace) -> int:
         scan, truth = render_page(options.first + place, 0.5)
         picture = np.repeat(scan[:, :, None], 3, axis=2)
         if options.separators:
-            picture[truth == 0] = (213, 94, 0)
+            picture[truth == 0] = ImageColor.getrgb(COLORS["red"])
         tile = Image.fromarray(picture)
         tile.thumbnail((_TILE[0] - 6, _TILE[1] - 6), Image.Resampling.BOX)
         sheet.paste(tile, (place % _COLUMNS * _TILE[0], place // _COLUMNS * _TILE[1]))

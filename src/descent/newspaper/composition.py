@@ -28,7 +28,7 @@ _ENDS = {"dash": 0.42, "cross": 0.2, "nothing": 0.18, "swelled": 0.07, "ornament
 
 @dataclass(frozen=True)
 class Style:
-    """How a page is composed. Lengths are in pixels of a page at full size, about 400 to the inch of a small sheet.
+    """How a page is composed. Lengths are in pixels of a page at full size.
 
     Attributes
     ----------
@@ -86,10 +86,14 @@ class Style:
     capitals: float
 
     @property
+    def inner_width(self) -> int:
+        """Width between the margins in pixels."""
+        return self.width - self.margins[0] - self.margins[2]
+
+    @property
     def column_width(self) -> float:
         """Width of a column in pixels."""
-        left, _, right, _ = self.margins
-        return (self.width - left - right - (self.columns - 1) * self.gutter) / self.columns
+        return _column_width(self.inner_width, self.columns, self.gutter)
 
 
 def draw_style(rng: np.random.Generator) -> Style:
@@ -97,7 +101,7 @@ def draw_style(rng: np.random.Generator) -> Style:
     width, height = int(rng.integers(3000, 3500)), int(rng.integers(4300, 4900))
     margins = tuple(int(each) for each in rng.integers(70, 260, 4))
     columns, gutter = int(rng.choice([3, 4, 5, 6], p=[0.3, 0.3, 0.22, 0.18])), int(rng.integers(26, 64))
-    inner = (width - margins[0] - margins[2] - (columns - 1) * gutter) / columns
+    column_width = _column_width(width - margins[0] - margins[2], columns, gutter)
     text, stress = TEXT_FACES[int(rng.integers(len(TEXT_FACES)))]
     chosen = rng.choice(len(HEADLINE_FACES), size=3, replace=False)
     headlines = tuple(HEADLINE_FACES[int(place)] for place in chosen)
@@ -111,7 +115,7 @@ def draw_style(rng: np.random.Generator) -> Style:
         stress=stress,
         headlines=headlines,
         title=headlines[0],
-        em=float(np.clip(inner / rng.uniform(14, 26), 30, 58)),
+        em=float(np.clip(column_width / rng.uniform(14, 26), 30, 58)),
         leading=float(rng.uniform(0.98, 1.25)),
         column_rule=_pick(rng, _COLUMN_RULES),
         rule_thickness=float(rng.uniform(3.0, 7.0)),
@@ -132,6 +136,10 @@ def compose(style: Style, rng: np.random.Generator) -> Sheet:
     return _Composer(style, rng).page()
 
 
+def _column_width(inner_width: float, columns: int, gutter: float) -> float:
+    return (inner_width - (columns - 1) * gutter) / columns
+
+
 def _pick(rng: np.random.Generator, shares: dict[str, float]) -> str:
     return str(rng.choice(list(shares), p=np.array(list(shares.values())) / sum(shares.values())))
 
@@ -144,18 +152,18 @@ class _Composer:
 
     def page(self) -> Sheet:
         style, rng = self.style, self.rng
-        left, top, right, bottom = style.margins
+        left, top, _, bottom = style.margins
         end = style.height - bottom
         y = self.masthead(top)
         if style.advertisements and rng.random() < 0.6:
             split = end - style.advertisements * (end - y)
             self.section(y, split, style.columns)
-            self.cross(left, split, style.width - left - right)
+            self.cross(left, split, style.inner_width)
             self.advertisements(split + 3 * style.cross_thickness + 24, end)
         elif rng.random() < 0.4:
             split = y + float(rng.uniform(0.5, 0.8)) * (end - y)
             self.section(y, split, style.columns)
-            height = self.cross(left, split, style.width - left - right)
+            height = self.cross(left, split, style.inner_width)
             columns = style.columns if rng.random() < 0.7 else max(2, style.columns - 1)
             self.section(split + height + 16, end, columns)
         else:
@@ -167,12 +175,12 @@ class _Composer:
     def masthead(self, top: float) -> float:
         """Set the newspaper's name and what stands around it, and return where the columns may begin."""
         style, rng = self.style, self.rng
-        left, _, right, _ = style.margins
-        inner, centre = style.width - left - right, left + (style.width - left - right) / 2
+        left, inner = style.margins[0], style.inner_width
+        centre = left + inner / 2
         y = top + float(rng.uniform(0, 30))
         if rng.random() < 0.7:
             y += 50
-            for x, anchor in ((left, 0.0), (centre, 0.5), (style.width - right, 1.0)):
+            for x, anchor in ((left, 0.0), (centre, 0.5), (left + inner, 1.0)):
                 line = self.sentence(int(rng.integers(2, 5)))
                 em = float(rng.uniform(40, 60))
                 self.sheet.text(
@@ -237,8 +245,8 @@ class _Composer:
     def section(self, top: float, bottom: float, columns: int) -> None:
         """Fill a part of the page with columns and the rules between them."""
         style, rng = self.style, self.rng
-        left, _, right, _ = style.margins
-        width = (style.width - left - right - (columns - 1) * style.gutter) / columns
+        left = style.margins[0]
+        width = _column_width(style.inner_width, columns, style.gutter)
         spans = [(place, 1) for place in range(columns)]
         if columns >= 4 and rng.random() < 0.15:
             # A headline over two columns, under which their rule ends.
@@ -548,9 +556,9 @@ class _Composer:
     def advertisements(self, top: float, bottom: float) -> None:
         """Fill the foot of the page with boxes."""
         style, rng = self.style, self.rng
-        left, _, right, _ = style.margins
+        left = style.margins[0]
         columns = max(2, style.columns - int(rng.integers(0, 2)))
-        width = (style.width - left - right) / columns
+        width = style.inner_width / columns
         for place in range(columns):
             y = top
             while bottom - y > 220:

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageColor
 
 from descent.newspaper import render_page
 from descent.newspaper.scans import PageError
+from descent.plots import COLORS
 
 #: Side of a patch, and the share of it that has to be separator, as in the exercise.
 PATCH, THRESHOLD = 15, 0.1
@@ -109,15 +110,7 @@ def cut(
     scan: NDArray[np.uint8], ground_truth: NDArray[np.uint8], corner: tuple[int, int] = (0, 0)
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """The patches of a page from a corner on, of shape (rows, columns, 15, 15) with values between 0 and 1, and their labels (rows, columns)."""
-    import keras
-
-    top, left = corner
-    pages = [each[None, top:, left:, None].astype(np.float32) for each in (scan, ground_truth < 128)]
-    if min(pages[0].shape[1:3]) < PATCH:
-        raise PageError(f"The page is smaller than one patch of {PATCH} x {PATCH} pixels.")
-    patches = np.asarray(keras.ops.image.extract_patches(pages[0], PATCH, padding="valid"))[0]
-    shares = np.asarray(keras.ops.average_pool(pages[1], PATCH, PATCH, padding="valid"))[0, :, :, 0]
-    return patches.reshape(*shares.shape, PATCH, PATCH) / np.float32(255), shares > THRESHOLD
+    return _tiles(scan, corner) / np.float32(255), _labels(ground_truth, corner)
 
 
 def training_patches(
@@ -139,18 +132,30 @@ def _patches_of_page(seed: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     scan, truth = render_page(seed, SCALE)
     rng = np.random.default_rng(seed)
     patches, labels = [], []
-    for top, left in _GRIDS:
-        rows, columns = (scan.shape[0] - top) // PATCH, (scan.shape[1] - left) // PATCH
-        inside = (slice(top, top + rows * PATCH), slice(left, left + columns * PATCH))
-        shares = (truth[inside] == 0).reshape(rows, PATCH, columns, PATCH).mean(axis=(1, 3))
+    for corner in _GRIDS:
+        tiles, positive = _tiles(scan, corner), _labels(truth, corner)
         for label in (1, 0):
-            places = np.argwhere((shares > THRESHOLD) == bool(label))
-            number = min(_MOST_OF_A_PAGE, int(np.sum(shares > THRESHOLD)), len(places))
-            for row, column in rng.permutation(places)[:number]:
-                y, x = top + row * PATCH, left + column * PATCH
-                patches.append(scan[y : y + PATCH, x : x + PATCH, None])
-                labels.append(label)
-    return np.array(patches, np.uint8).reshape(-1, PATCH, PATCH, 1), np.array(labels, np.uint8)
+            places = np.argwhere(positive == bool(label))
+            number = min(_MOST_OF_A_PAGE, int(positive.sum()), len(places))
+            chosen = rng.permutation(places)[:number]
+            patches.append(tiles[tuple(chosen.T)])
+            labels.append(np.full(number, label, np.uint8))
+    return np.concatenate(patches)[..., None], np.concatenate(labels)
+
+
+def _tiles(picture: NDArray[np.uint8], corner: tuple[int, int]) -> NDArray[np.uint8]:
+    """A picture as patches of shape (rows, columns, 15, 15)."""
+    inside = picture[corner[0] :, corner[1] :]
+    rows, columns = (length // PATCH for length in inside.shape)
+    if not rows or not columns:
+        raise PageError(f"The page is smaller than one patch of {PATCH} x {PATCH} pixels.")
+    inside = inside[: rows * PATCH, : columns * PATCH]
+    return inside.reshape(rows, PATCH, columns, PATCH).transpose(0, 2, 1, 3)
+
+
+def _labels(ground_truth: NDArray[np.uint8], corner: tuple[int, int] = (0, 0)) -> NDArray[np.bool_]:
+    """Which patches hold a separator, of shape (rows, columns)."""
+    return (_tiles(ground_truth, corner) == 0).mean(axis=(2, 3)) > THRESHOLD
 
 
 def train_detector(num_pages: int = 60, epochs: int = 6, processes: int | None = None) -> Any:
@@ -217,15 +222,15 @@ def overlay(
         Of shape (height, width, 3), dtype uint8.
     """
     picture = np.repeat(scan[:, :, None], 3, axis=2).astype(np.float32)
-    _, labels = cut(scan, ground_truth)
+    labels = _labels(ground_truth)
     for chosen, color in (
-        (found & labels, (0, 158, 115)),
-        (~found & labels, (213, 94, 0)),
-        (found & ~labels, (0, 114, 178)),
+        (found & labels, "green"),
+        (~found & labels, "red"),
+        (found & ~labels, "blue"),
     ):
         area = np.kron(chosen, np.ones((PATCH, PATCH), bool))
         part = picture[: area.shape[0], : area.shape[1]]
-        part[area] = 0.5 * part[area] + 0.5 * np.array(color, np.float32)
+        part[area] = 0.5 * part[area] + 0.5 * np.array(ImageColor.getrgb(COLORS[color]), np.float32)
     return picture.astype(np.uint8)
 
 
