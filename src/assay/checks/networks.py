@@ -7,7 +7,7 @@ see `assay.checks.observed`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -173,18 +173,19 @@ def tidy(steps: Iterable[Step], shape: tuple | None) -> list[Step]:
         )
         is_flat = is_flat or step.kind in ("Dense", "Flatten") or step.kind.startswith("Global")
         kept.append(step)
-    # A ReLU of what dropout leaves is what dropout leaves of a ReLU, and so is any function that never falls with the largest of some values.
     for place in range(len(kept) - 1):
         first, second = kept[place], kept[place + 1]
-        if first.kind == "Dropout" and second.kind == "Activation" and second.value in ("relu", "leaky_relu"):
-            kept[place : place + 2] = [second, first]
-        if (
-            first.kind.startswith(("MaxPooling", "GlobalMaxPooling"))
-            and second.kind == "Activation"
-            and second.value in _NEVER_FALLING
-        ):
+        if second.kind == "Activation" and second.value in _same_after(first):
             kept[place : place + 2] = [second, first]
     return kept
+
+
+def _same_after(step: Step) -> Collection[str]:
+    """The activations that give the same after a step as before it."""
+    if step.kind == "Dropout":
+        return ("relu", "leaky_relu")
+    # The largest of some values stays the largest.
+    return _NEVER_FALLING if step.kind.startswith(("MaxPooling", "GlobalMaxPooling")) else ()
 
 
 def step_of(layer: Any) -> Step:
