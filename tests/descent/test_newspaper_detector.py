@@ -11,7 +11,7 @@ from PIL import Image
 keras = pytest.importorskip("keras")
 
 from descent import cli  # noqa: E402
-from descent.newspaper import PageError, detector  # noqa: E402
+from descent.newspaper import PageError, detector, overlay, patches  # noqa: E402
 from descent.newspaper.detector import Evaluation  # noqa: E402
 
 pytestmark = pytest.mark.xdist_group("tensorflow")
@@ -37,16 +37,16 @@ def dark_rows() -> keras.Model:
 
 
 def test_patches_are_cut_in_rows_and_columns(page):
-    patches, labels = detector.cut(*page)
-    assert (patches.shape, labels.shape) == ((4, 5, 15, 15), (4, 5))
-    assert np.allclose(patches[2, 3], page[0][30:45, 45:60] / 255, atol=1e-6)
+    tiles, labels = patches.cut(*page)
+    assert (tiles.shape, labels.shape) == ((4, 5, 15, 15), (4, 5))
+    assert np.allclose(tiles[2, 3], page[0][30:45, 45:60] / 255, atol=1e-6)
     assert labels.tolist() == [[False] * 5, [True] * 5, [False] * 5, [False] * 5]
 
 
 def test_patches_can_begin_at_another_corner(page):
-    patches, labels = detector.cut(*page, corner=(7, 4))
-    assert patches.shape == (3, 5, 15, 15)
-    assert np.allclose(patches[0, 0], page[0][7:22, 4:19] / 255, atol=1e-6)
+    tiles, labels = patches.cut(*page, corner=(7, 4))
+    assert tiles.shape == (3, 5, 15, 15)
+    assert np.allclose(tiles[0, 0], page[0][7:22, 4:19] / 255, atol=1e-6)
     assert labels[:, 0].tolist() == [True, True, False]
 
 
@@ -54,19 +54,19 @@ def test_a_label_needs_more_than_a_tenth():
     scan, truth = np.zeros((15, 30), np.uint8), np.full((15, 30), 255, np.uint8)
     truth[0, :15], truth[1, :7], truth[0, 15:], truth[1, 15:23] = 0, 0, 0, 0
     # 22 pixels of 225 are less than a tenth, 23 are more.
-    assert detector.cut(scan, truth)[1].tolist() == [[False, True]]
+    assert patches.cut(scan, truth)[1].tolist() == [[False, True]]
 
 
 def test_a_page_smaller_than_a_patch_is_refused():
     tiny = np.zeros((14, 30), np.uint8)
     with pytest.raises(PageError, match="smaller than one patch"):
-        detector.cut(tiny, tiny)
+        patches.cut(tiny, tiny)
 
 
 def test_a_network_is_counted_by_the_patches_it_gets_right(page):
     result, found = detector.evaluate(dark_rows(), *page)
     assert result == Evaluation(5, 0, 0, 15)
-    assert found.tolist() == detector.cut(*page)[1].tolist()
+    assert found.tolist() == patches.cut(*page)[1].tolist()
     assert (result.accuracy, result.balanced_accuracy, result.precision, result.recall) == (1, 1, 1, 1)
 
 
@@ -90,7 +90,7 @@ def test_a_network_with_two_outputs_is_refused(page):
 def test_the_overlay_colours_what_was_found_and_missed(page):
     found = np.zeros((4, 5), bool)
     found[1, 0] = found[3, 4] = True
-    picture = detector.overlay(*page, found)
+    picture = overlay(*page, found)
     assert picture.shape == (65, 80, 3)
     grey = [np.ptp(picture[y, x].astype(int)) < 3 for y, x in ((5, 5), (30, 40), (64, 79))]
     assert grey == [True, True, True]
@@ -100,14 +100,27 @@ def test_the_overlay_colours_what_was_found_and_missed(page):
     assert blue.argmax() == 2
 
 
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        (np.zeros((5, 4), bool), r"shape \(5, 4\), and the page 4 x 5 patches"),
+        (np.zeros((4, 5)), "compare probabilities with 0.5 first"),
+    ],
+    ids=["turned", "probabilities"],
+)
+def test_an_overlay_of_something_else_says_what_it_needs(page, found, message):
+    with pytest.raises(ValueError, match=message):
+        overlay(*page, found)
+
+
 def test_rendered_patches_are_balanced_and_the_same_for_the_same_seeds():
-    patches, labels = detector._patches_of_page(7)
-    assert patches.shape == (len(labels), 15, 15, 1)
-    assert patches.dtype == labels.dtype == np.uint8
+    tiles, labels = detector._patches_of_page(7)
+    assert tiles.shape == (len(labels), 15, 15, 1)
+    assert tiles.dtype == labels.dtype == np.uint8
     assert np.mean(labels) == 0.5
     assert len(labels) > 500
     again = detector._patches_of_page(7)[0]
-    assert np.array_equal(patches, again)
+    assert np.array_equal(tiles, again)
 
 
 @pytest.mark.parametrize("content", [None, "text"])
@@ -135,9 +148,9 @@ def test_the_command_prints_the_shares_and_draws(
 
 
 def test_the_network_of_the_command_learns_a_rendered_page(monkeypatch: pytest.MonkeyPatch):
-    patches, labels = detector._patches_of_page(7)
-    monkeypatch.setattr(detector, "training_patches", lambda seeds, processes: (patches, labels))
+    tiles, labels = detector._patches_of_page(7)
+    monkeypatch.setattr(detector, "training_patches", lambda seeds, processes: (tiles, labels))
     model = detector.train_detector(num_pages=1, epochs=3)
-    outputs = model.predict(patches / np.float32(255), verbose=0).reshape(-1)
+    outputs = model.predict(tiles / np.float32(255), verbose=0).reshape(-1)
     assert model.count_params() == 484_353
     assert np.mean((outputs > 0.5) == labels) > 0.75

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from descent.newspaper.composition import Style, compose, draw_style
+from descent.newspaper.patches import overlay
 from descent.newspaper.scanner import Scan, draw_scan, scan_sheet
 from descent.newspaper.scans import PageError, load_page
 
-__all__ = ["PageError", "Scan", "Style", "draw_scan", "draw_style", "load_page", "render_page"]
+__all__ = ["PageError", "Scan", "Style", "draw_scan", "draw_style", "load_page", "overlay", "render_page"]
 
 
 def render_page(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageColor
 
-from descent.newspaper import PageError, load_page, render_page
+from descent.newspaper import PageError, load_page, overlay, render_page
 
 _TILE = (480, 690)
 _COLUMNS = 4
@@ -113,7 +113,7 @@ def _evaluate(options: argparse.Namespace) -> int:
             model.save(options.save)
     result, found = detector.evaluate(model, scan, truth)
     output = options.overlay or Path(f"{options.scan.stem}-found.png")
-    Image.fromarray(detector.overlay(scan, truth, found)).save(output)
+    Image.fromarray(overlay(scan, truth, found)).save(output)
     print(
         f"{options.scan.name}: {result.number:,} patches, {result.true_positives + result.false_negatives:,} of them with a separator\n"
         f"  balanced accuracy {result.balanced_accuracy:.3f}   accuracy {result.accuracy:.3f}\n"

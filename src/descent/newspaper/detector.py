@@ -12,14 +12,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageColor
+from PIL import Image
 
 from descent.newspaper import render_page
+from descent.newspaper.patches import PATCH, cut, labels_of, tiles_of
 from descent.newspaper.scans import PageError
-from descent.plots import COLORS
 
-#: Side of a patch, and the share of it that has to be separator, as in the exercise.
-PATCH, THRESHOLD = 15, 0.1
 #: Real pages are handy at half the size of a scan, and so are these.
 SCALE = 0.5
 #: Rendered pages that the network is trained on have these seeds; the exercise and its tests use smaller ones.
@@ -106,13 +104,6 @@ def evaluate(
     )
 
 
-def cut(
-    scan: NDArray[np.uint8], ground_truth: NDArray[np.uint8], corner: tuple[int, int] = (0, 0)
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """The patches of a page from a corner on, of shape (rows, columns, 15, 15) with values between 0 and 1, and their labels (rows, columns)."""
-    return _tiles(scan, corner) / np.float32(255), _labels(ground_truth, corner)
-
-
 def training_patches(
     seeds: Iterable[int], processes: int | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -133,7 +124,7 @@ def _patches_of_page(seed: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     rng = np.random.default_rng(seed)
     patches, labels = [], []
     for corner in _GRIDS:
-        tiles, positive = _tiles(scan, corner), _labels(truth, corner)
+        tiles, positive = tiles_of(scan, corner), labels_of(truth, corner)
         for label in (1, 0):
             places = np.argwhere(positive == bool(label))
             number = min(_MOST_OF_A_PAGE, int(positive.sum()), len(places))
@@ -141,21 +132,6 @@ def _patches_of_page(seed: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
             patches.append(tiles[tuple(chosen.T)])
             labels.append(np.full(number, label, np.uint8))
     return np.concatenate(patches)[..., None], np.concatenate(labels)
-
-
-def _tiles(picture: NDArray[np.uint8], corner: tuple[int, int]) -> NDArray[np.uint8]:
-    """A picture as patches of shape (rows, columns, 15, 15)."""
-    inside = picture[corner[0] :, corner[1] :]
-    rows, columns = (length // PATCH for length in inside.shape)
-    if not rows or not columns:
-        raise PageError(f"The page is smaller than one patch of {PATCH} x {PATCH} pixels.")
-    inside = inside[: rows * PATCH, : columns * PATCH]
-    return inside.reshape(rows, PATCH, columns, PATCH).transpose(0, 2, 1, 3)
-
-
-def _labels(ground_truth: NDArray[np.uint8], corner: tuple[int, int] = (0, 0)) -> NDArray[np.bool_]:
-    """Which patches hold a separator, of shape (rows, columns)."""
-    return (_tiles(ground_truth, corner) == 0).mean(axis=(2, 3)) > THRESHOLD
 
 
 def train_detector(num_pages: int = 60, epochs: int = 6, processes: int | None = None) -> Any:
@@ -209,29 +185,6 @@ def load_detector(path: Path) -> Any:
     except Exception as error:
         reason = str(error).strip().partition("\n")[0]
         raise PageError(f"{path} holds no network that Keras can load ({reason}).") from None
-
-
-def overlay(
-    scan: NDArray[np.uint8], ground_truth: NDArray[np.uint8], found: NDArray[np.bool_]
-) -> NDArray[np.uint8]:
-    """The scan in colour: patches with a separator that were found in green, those that were missed in red, false alarms in blue.
-
-    Returns
-    -------
-    array
-        Of shape (height, width, 3), dtype uint8.
-    """
-    picture = np.repeat(scan[:, :, None], 3, axis=2).astype(np.float32)
-    labels = _labels(ground_truth)
-    for chosen, color in (
-        (found & labels, "green"),
-        (~found & labels, "red"),
-        (found & ~labels, "blue"),
-    ):
-        area = np.kron(chosen, np.ones((PATCH, PATCH), bool))
-        part = picture[: area.shape[0], : area.shape[1]]
-        part[area] = 0.5 * part[area] + 0.5 * np.array(ImageColor.getrgb(COLORS[color]), np.float32)
-    return picture.astype(np.uint8)
 
 
 def scaled(
