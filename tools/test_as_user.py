@@ -12,6 +12,7 @@ import site
 import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -108,18 +109,11 @@ def _other_releases(python: Path, target: Path, packages: list[str]) -> list[str
     ]
     if not others:
         return []
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--target",
-        str(target),
-        *others,
-    ]
-    subprocess.run(command, check=True)
+    install = [sys.executable, "-m", "pip", "install"]
+    if find_spec("pip") is None:
+        # An environment that uv made has no pip.
+        install = ["uv", "pip", "install", "--python", sys.executable]
+    subprocess.run([*install, "--quiet", "--no-deps", "--target", str(target), *others], check=True)
     return [str(target)]
 
 
