@@ -112,7 +112,12 @@ def _other_releases(python: Path, target: Path, packages: list[str]) -> list[str
     install = [sys.executable, "-m", "pip", "install"]
     if find_spec("pip") is None:
         # An environment that uv made has no pip.
-        install = ["uv", "pip", "install", "--python", sys.executable]
+        uv = shutil.which("uv")
+        if uv is None:
+            raise SystemExit(
+                "This environment has no pip, and uv is not on the path: make it anew with make venv."
+            )
+        install = [uv, "pip", "install", "--python", sys.executable]
     subprocess.run([*install, "--quiet", "--no-deps", "--target", str(target), *others], check=True)
     return [str(target)]
 
