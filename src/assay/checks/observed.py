@@ -180,12 +180,23 @@ def noise_of(model: Any, x: np.ndarray) -> np.ndarray:
     return _difference(*(call(model, x, training=True) for _ in range(2)))
 
 
-def simulated_noise(steps: Sequence[Step], x: np.ndarray) -> np.ndarray:
-    """The same of a canonical form."""
-    if not any(step.kind in NOISES for step in steps):
-        return np.zeros(len(x))
+def simulated_noise(
+    steps: Sequence[Step], x: np.ndarray, memory: dict[tuple, np.ndarray] | None = None
+) -> np.ndarray:
+    """The same of a canonical form.
+
+    ``memory`` keeps, for other canonical forms and the same ``x``, what the steps before the first dropout make of it.
+    """
+    first = next((place for place, step in enumerate(steps) if step.kind in NOISES), None)
+    if first is None:
+        return np.zeros((len(x), 1))
+    memory = {} if memory is None else memory
+    key = tuple(map(id, steps[:first]))
+    if key not in memory:
+        memory[key] = evaluate(steps[:first], x, training=True)
     generator = np.random.default_rng(7)
-    return _difference(*(evaluate(steps, x, training=True, generator=generator) for _ in range(2)))
+    runs = (evaluate(steps[first:], memory[key], training=True, generator=generator) for _ in range(2))
+    return _difference(*runs)
 
 
 def _difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -439,14 +450,15 @@ def _explained_noise(
     expected: Sequence[Step] | None,
 ) -> list[Step] | None:
     """The steps with dropout where the model may have it: as expected, as declared, or in the likeliest of the usual places."""
-    if noise_agrees(noise, simulated_noise(steps, x)):
+    memory: dict[tuple, np.ndarray] = {}
+    if noise_agrees(noise, simulated_noise(steps, x, memory)):
         return list(steps)
     declared = _declared_noise(steps, parts)
-    if declared is not None and noise_agrees(noise, simulated_noise(declared, x)):
+    if declared is not None and noise_agrees(noise, simulated_noise(declared, x, memory)):
         return declared
     best, distance = None, _MOST_ERRORS
     for placed in _noisy(steps, parts, expected):
-        errors = noise_distance(noise, simulated_noise(placed, x))
+        errors = noise_distance(noise, simulated_noise(placed, x, memory))
         if errors <= distance:
             best, distance = placed, errors
     return best
