@@ -147,11 +147,12 @@ def calibrate(
         The solution fails a claim, or an answer cannot be run.
     """
     master = read_master(course, assignment)
+    files = course.master(assignment).parent
     solution = Experiment(SOLUTION, "The course's own answers.")
     degenerate, right = read_degenerate(course, assignment, master), read_right(course, assignment)
     # All claims, not only those that seem to compare with a threshold: their text is not trusted to tell.
     everything = tuple(grade_id(cell) for cell in master.cells if is_test(cell))
-    found = run_jobs(master, [Job(solution, everything, (None,))], processes=1)[0]
+    found = run_jobs(master, [Job(solution, everything, (None,))], processes=1, files=files)[0]
     _refuse_failures(found)
     thresholds = _thresholds(master, found)
     _refuse_unknown(degenerate, thresholds)
@@ -188,7 +189,7 @@ def calibrate(
         report(f"{assignment}: {job.experiment.name}, {kind} ({time.monotonic() - start:.0f} s)")
         save(gathered())
 
-    run_jobs(master, jobs, processes=processes, report=done)
+    run_jobs(master, jobs, processes=processes, report=done, files=files)
     return gathered()
 
 
@@ -204,7 +205,8 @@ def thresholds_now(course: Course, assignment: str) -> list[Threshold]:
     tests = tuple(threshold_cells(master))
     if not tests:
         return []
-    found = run_jobs(master, [Job(Experiment(SOLUTION), tests, (None,))], processes=1)[0]
+    only = Job(Experiment(SOLUTION), tests, (None,))
+    found = run_jobs(master, [only], processes=1, files=course.master(assignment).parent)[0]
     _refuse_failures(found)
     return _thresholds(master, found)
 

@@ -27,7 +27,6 @@ import os
 import random
 import re
 import sys
-import tempfile
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,7 +39,7 @@ from nbformat import NotebookNode
 
 from assay.cells import grade_id, is_solution, is_test, role
 from assay.checks.margins import observing
-from assay.claim_runs import import_before_the_fork
+from assay.claim_runs import import_before_the_fork, in_a_copy_of
 from assay.course import Course
 from assay.errors import AssayError
 from assay.names import defined_names, reached_tests
@@ -227,6 +226,7 @@ def run_jobs(
     processes: int = 2,
     seconds: float = 900.0,
     report: Callable[[Job, list[Run]], None] = lambda job, runs: None,
+    files: Path | None = None,
 ) -> list[Run]:
     """Run jobs in forks of this process and return what they observed, in the order of the jobs.
 
@@ -241,6 +241,8 @@ def run_jobs(
         Time without a sign of life after which a fork is given up.
     report
         Called with each job that is done, and with its runs.
+    files
+        The folder whose files lie beside the notebook; each fork works in a copy of it.
 
     Raises
     ------
@@ -257,7 +259,7 @@ def run_jobs(
             while waiting and len(running) < processes:
                 place, job = waiting.pop(0)
                 receiver, sender = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(sender, master, job), daemon=True)
+                process = context.Process(target=_work, args=(sender, master, job, files), daemon=True)
                 process.start()
                 sender.close()
                 running[receiver] = place, process
@@ -302,7 +304,7 @@ def _read_degenerate(path: Path, solutions: set[str]) -> Experiment:
     return Experiment(path.stem, answer.sentence, cells, after, tuple(line.group(1).split()) if line else ())
 
 
-def _work(sender: Connection, master: NotebookNode, job: Job) -> None:
+def _work(sender: Connection, master: NotebookNode, job: Job, files: Path | None) -> None:
     """What a fork does: the locked cells and the answers once, then the test cells once for every run."""
     # The notebook trains as long as it does when it is marked.
     os.environ["NBGRADER_EXECUTION"] = "autograde"
@@ -313,11 +315,10 @@ def _work(sender: Connection, master: NotebookNode, job: Job) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     printed = io.StringIO()
     with (
-        tempfile.TemporaryDirectory(prefix="assay-calibrate-") as scratch,
+        in_a_copy_of(files),
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(printed),
     ):
-        os.chdir(scratch)
         try:
             names: dict[str, Any] = {"__name__": "__main__"}
             for cell in master.cells:
@@ -341,8 +342,6 @@ def _work(sender: Connection, master: NotebookNode, job: Job) -> None:
                 sender.send(_run(job, number, tests, names, packages))
         except _CellError as error:
             sender.send(str(error))
-        finally:
-            os.chdir("/")
     sender.close()
 
 

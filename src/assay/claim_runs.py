@@ -9,11 +9,15 @@ import ast
 import contextlib
 import io
 import multiprocessing
+import os
+import shutil
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -42,7 +46,11 @@ class _TooLong(BaseException):
 
 
 def failed_claims(
-    master: NotebookNode, answers: Mapping[str, str], claims: Sequence[Claim], seconds: float
+    master: NotebookNode,
+    answers: Mapping[str, str],
+    claims: Sequence[Claim],
+    seconds: float,
+    files: Path | None = None,
 ) -> list[Claim]:
     """Run the locked cells, the answers and all claims, and return the claims that failed.
 
@@ -58,26 +66,43 @@ def failed_claims(
         Claims of the notebook; test cells without one of them are not run.
     seconds
         Wall-clock time without a sign of life after which the rest counts as failed.
+    files
+        The folder whose files lie beside the notebook; the answers run in a copy of it.
     """
     import_before_the_fork(master)
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     cells = {claim.cell for claim in claims}
     process = context.Process(target=_run, args=(sender, master, dict(answers), cells), daemon=True)
-    process.start()
-    sender.close()
     held: set[tuple[str, str]] = set()
-    try:
-        while receiver.poll(seconds):
-            message = receiver.recv()
-            if message:
-                held.add(message)
-    except EOFError:
-        pass
-    finally:
-        process.kill()
-        process.join()
+    with in_a_copy_of(files):
+        process.start()
+        sender.close()
+        try:
+            while receiver.poll(seconds):
+                message = receiver.recv()
+                if message:
+                    held.add(message)
+        except EOFError:
+            pass
+        finally:
+            process.kill()
+            process.join()
     return [claim for claim in claims if (claim.cell, claim.name) not in held]
+
+
+@contextlib.contextmanager
+def in_a_copy_of(files: Path | None) -> Iterator[None]:
+    """Work in a folder that is deleted at the end, with a copy of these files beside a notebook in it."""
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory(prefix="assay-claims-", ignore_cleanup_errors=True) as scratch:
+        if files is not None:
+            shutil.copytree(files, scratch, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.ipynb"))
+        os.chdir(scratch)
+        try:
+            yield
+        finally:
+            os.chdir(before)
 
 
 def import_before_the_fork(master: NotebookNode) -> None:

@@ -192,11 +192,12 @@ def claims_of(master: NotebookNode) -> list[Claim]:
 
 
 def failures(
-    master: NotebookNode, variants: Iterable[Variant], seconds: float = 90.0
+    master: NotebookNode, variants: Iterable[Variant], seconds: float = 90.0, files: Path | None = None
 ) -> dict[str, list[Claim]]:
     """Run each variant by itself and say which claims it fails, by the variant's name.
 
-    The answers run in a fork of this process, so they have to be ones that you trust.
+    The answers run in a fork of this process, so they have to be ones that you trust; ``files`` is the folder whose files lie
+    beside the notebook.
     """
     claims = claims_of(master)
     failed = {}
@@ -204,7 +205,7 @@ def failures(
         # What no changed answer can reach ends as it does for the master's own answers.
         reached = reached_tests(master, variant.cells)
         mine = [claim for claim in claims if claim.cell in reached]
-        failed[variant.name] = failed_claims(master, variant.cells, mine, seconds)
+        failed[variant.name] = failed_claims(master, variant.cells, mine, seconds, files)
     return failed
 
 
@@ -312,7 +313,8 @@ def _run_variants(options: argparse.Namespace) -> int:
         wrong = [variant for variant in variants if variant.fails]
         print(f"{assignment}: {len(variants) - len(wrong)} right and {len(wrong)} wrong variants\n")
         master = read_master(course, assignment)
-        for row in catches(master, failures(master, wrong)):
+        files = course.master(assignment).parent
+        for row in catches(master, failures(master, wrong, files=files)):
             print(f"{row.claim.cell}: {row.claim.name}")
             print(
                 f"  alone:  {', '.join(row.alone) or 'NONE - delete this test, or write the wrong answer that it is for'}"

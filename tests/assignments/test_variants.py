@@ -73,7 +73,11 @@ def test_variants_handed_in_together_earn_the_marks_that_their_headers_name(assi
 
 @cache
 def failures_of(assignment: str) -> dict[str, list[Claim]]:
-    return failures(read_master(COURSE, assignment), read_variants(COURSE, assignment))
+    return failures(
+        read_master(COURSE, assignment),
+        read_variants(COURSE, assignment),
+        files=COURSE.master(assignment).parent,
+    )
 
 
 @pytest.mark.xdist_group("claims")
@@ -102,7 +106,7 @@ def runs_under_other_seeds(assignment: str) -> list[Run]:
     master = read_master(COURSE, assignment)
     right = read_right(COURSE, assignment)
     jobs = [Job(variant, tuple(touched_cells(master, variant)), tuple(range(1, 11))) for variant in right]
-    return run_jobs(master, jobs)
+    return run_jobs(master, jobs, files=COURSE.master(assignment).parent)
 
 
 @pytest.mark.skipif(not ALL, reason="trains hundreds of networks: make test-all runs it")

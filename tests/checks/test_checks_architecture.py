@@ -293,6 +293,19 @@ def test_preparation_of_the_input_is_compared_on_demand():
     assert message == "model: one layer too many: Rescaling before hidden layer 1"
 
 
+def test_a_network_for_inputs_of_another_shape_is_named():
+    # The dense layer behind the pooling has as many weights either way.
+    swapped = chain(keras.Input((8, 12, 1)), L.Conv2D(4, 3), L.Flatten(), L.Dense(1))
+    message = fails(checks.architecture, swapped, "conv 4 3x3, flatten, dense 1", input_shape=(12, 8, 1))
+    assert message == "model: it takes examples of shape 8 x 12 x 1, expected 12 x 8 x 1"
+    checks.architecture(swapped, "conv 4 3x3, flatten, dense 1", input_shape=(8, 12, 1))
+
+
+def test_a_network_that_flattens_by_itself_may_be_built_for_either_shape():
+    either = chain(keras.Input((4, 3)), L.Flatten(), L.Dense(2))
+    checks.architecture(either, "dense 2", input_shape=(12,))
+
+
 def test_convolutions_are_compared_by_filters_and_settings():
     def network(filters=4, padding="same"):
         return chain(

@@ -51,7 +51,8 @@ def architecture(
     name
         What the model is called in the message.
     input_shape
-        The shape of one example; needed for a model of the student's own class that was never called.
+        The shape of one example; needed for a model of the student's own class that was never called. A model that is built for
+        another one, of as many axes, is wrong.
     compare_input
         Whether layers that only rearrange or rescale the input (Flatten, Reshape, Rescaling, Normalization, Permute) and stand before the
         first layer with a kernel have to be the expected ones.
@@ -78,11 +79,18 @@ def architecture(
                 _fail_unexplained(list(seen.parts), wanted, name, compare_input)
                 return
             got = seen.steps
-    found = differences(got, wanted, compare_input=compare_input)
+    found = [*_shape_difference(model, input_shape), *differences(got, wanted, compare_input=compare_input)]
     if not found and not noise_is_explained:
         found = ["in training mode it drops units in another way than expected"]
     if found:
         raise ClaimFailed("\n".join(f"{name}: {each}" for each in found[:MOST_DIFFERENCES]))
+
+
+def _shape_difference(model: Any, input_shape: Sequence[int] | None) -> Iterable[str]:
+    own = first_shape(model)
+    wanted = None if input_shape is None else tuple(input_shape)
+    if own is not None and wanted is not None and len(own) == len(wanted) and own != wanted:
+        yield f"it takes examples of shape {_written(own)}, expected {_written(wanted)}"
 
 
 def parameter_count(
