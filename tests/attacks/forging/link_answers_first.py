@@ -1,6 +1,6 @@
-"""Finds the link to the grader among its file descriptors and answers from a thread before the agent can."""
+"""Finds the link to the grader among its file descriptors and answers from a thread before the agent can; where that is possible, each of its own ten tests waits to its end."""
 # group: forging
-# seconds: 20
+# seconds: 55
 # %% +
 import os
 import socket
