@@ -30,9 +30,10 @@ from assay.calibration_runs import Experiment, Job, read_degenerate, run_jobs, t
 from assay.checks import claim, holds, margins
 from assay.checks.claims import ClaimFailed
 from assay.checks.margins import at_least, at_most, keeps, observing
+from assay.claim_runs import failed_claims
 from assay.course import Course
 from assay.errors import AssayError
-from assay.variants import read_master
+from assay.variants import claims_of, read_master
 
 SETUP = """\
 import numpy as np
@@ -362,6 +363,32 @@ def test_what_an_experiment_observes_has_the_names_of_cell_and_claim(tmp_path: P
         ("learns", "it_learns_little:2", "at most", 0.4),
     ]
     assert run.failed == {}
+
+
+READS = """\
+with open("level.txt") as file:
+    LEVEL = float(file.read())
+with open("level.txt", "w") as file:
+    file.write("no number")
+"""
+
+
+def test_what_lies_beside_the_notebook_is_there_for_every_job_and_stays_as_it_is(tmp_path: Path):
+    course = toy_course(tmp_path, learns=LEARNS.replace("train(2.0)", "train(LEVEL)"))
+    master = read_master(course, "toy")
+    master.cells.insert(1, code(READS, "reads"))
+    files = course.master("toy").parent
+    (files / "level.txt").write_text("2.0")
+    claims = claims_of(master)
+    before = Path.cwd()
+    assert failed_claims(master, {}, claims, 30.0, files) == []
+    assert [
+        run.failed
+        for run in run_jobs(master, [Job(Experiment("solution"), ("learns",), (1, 2))] * 2, files=files)
+    ] == [{}] * 4
+    assert (files / "level.txt").read_text() == "2.0"
+    assert Path.cwd() == before
+    assert [claim.name for claim in failed_claims(master, {}, claims, 30.0)] == ["it_learns"]
 
 
 def test_an_answer_that_fails_before_the_comparison_gives_no_value(tmp_path: Path):
