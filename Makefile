@@ -43,9 +43,8 @@ test-unit: $(VENV)/.ready data
 	@echo "Running the tests in tests/ ..."
 	@$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup tests
 
-# What grading runs must be as safe, and marks the same, whoever grades: root tests it as an ordinary user, too. What depends
-# on who grades is the sandbox; make test-all runs the other attacks and the variants once more as well.
-USER_TESTS ?= -k "(escaping or stealing or sample_class or in_step or single_notebook) and not plain_nbgrader and not mnist_mlp" tests/attacks/test_attacks.py \
+# What grading runs must be as safe, and marks the same, whoever grades: root tests it as an ordinary user, too.
+USER_TESTS ?= -k "not plain_nbgrader and not mnist_mlp and not by_itself and not hidden_claim" tests/attacks/test_attacks.py tests/assignments/test_variants.py \
 	tests/assignments/test_sample_class.py tests/two_kernels
 test-user: $(VENV)/.ready data
 	@echo "Running tests as an ordinary user ..."

@@ -21,6 +21,9 @@ from assay.errors import AssayError
 from assay.kernels.watching import MOST_FILES
 
 _SECONDS = 60
+#: What a probe says that could not begin because this user has as many processes as may be just now: it is tried again.
+_NO_PROCESS_LEFT = "the probe failed: BlockingIOError"
+_ATTEMPTS, _PAUSE = 5, 2.0
 _ONLY_BEHIND_WALLS = ("mount", "new_namespace", "gain_rights", "write_outside", "make_files")
 _MAY_END_THE_KERNEL = ("use_memory_together", "make_files", "fill_scratch")
 
@@ -336,6 +339,15 @@ def _running(manager: Any) -> Iterator[Any]:
 
 def call(client: Any, probe: str, *arguments: Any, seconds: float = _SECONDS) -> str:
     """Run one of ``assay.kernels.probes`` in a kernel: what it got hold of, "" when the kernel ended instead."""
+    for _ in range(_ATTEMPTS - 1):
+        got = _call_once(client, probe, arguments, seconds)
+        if not got.startswith(_NO_PROCESS_LEFT):
+            return got
+        time.sleep(_PAUSE)
+    return _call_once(client, probe, arguments, seconds)
+
+
+def _call_once(client: Any, probe: str, arguments: tuple, seconds: float) -> str:
     code = f"from assay.kernels import probes\nassay_probe = probes.PROBES[{probe!r}](*{arguments!r})"
     deadline = time.monotonic() + seconds
     identity = client.execute(code, user_expressions={"got": "assay_probe"}, store_history=False)

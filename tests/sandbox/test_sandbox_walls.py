@@ -64,6 +64,14 @@ def test_doctor_prints_each_wall_and_says_in_its_exit_code_when_one_is_broken(mo
     assert options.run(options) == 0
 
 
+@pytest.mark.parametrize(("fails", "says"), [(3, "a secret"), (9, "the probe failed: BlockingIOError: busy")])
+def test_a_probe_that_finds_no_process_left_is_tried_again(monkeypatch, fails, says):
+    answers = iter(["the probe failed: BlockingIOError: busy"] * fails + ["a secret"])
+    monkeypatch.setattr(doctor, "_call_once", lambda *_: next(answers))
+    monkeypatch.setattr(doctor, "_PAUSE", 0.0)
+    assert doctor.call(None, "read_file") == says
+
+
 def test_a_tier_that_does_not_exist_is_refused_with_the_names_of_those_that_do():
     with pytest.raises(Exception, match="bubblewrap, landlock, none"):
         choose("prison")
