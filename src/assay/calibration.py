@@ -147,7 +147,7 @@ def calibrate(
         The solution fails a claim, or an answer cannot be run.
     """
     master = read_master(course, assignment)
-    files = course.master(assignment).parent
+    files = course.source(assignment)
     solution = Experiment(SOLUTION, "The course's own answers.")
     degenerate, right = read_degenerate(course, assignment, master), read_right(course, assignment)
     # All claims, not only those that seem to compare with a threshold: their text is not trusted to tell.
@@ -206,7 +206,7 @@ def thresholds_now(course: Course, assignment: str) -> list[Threshold]:
     if not tests:
         return []
     only = Job(Experiment(SOLUTION), tests, (None,))
-    found = run_jobs(master, [only], processes=1, files=course.master(assignment).parent)[0]
+    found = run_jobs(master, [only], processes=1, files=course.source(assignment))[0]
     _refuse_failures(found)
     return _thresholds(master, found)
 

@@ -313,7 +313,7 @@ def _run_variants(options: argparse.Namespace) -> int:
         wrong = [variant for variant in variants if variant.fails]
         print(f"{assignment}: {len(variants) - len(wrong)} right and {len(wrong)} wrong variants\n")
         master = read_master(course, assignment)
-        files = course.master(assignment).parent
+        files = course.source(assignment)
         for row in catches(master, failures(master, wrong, files=files)):
             print(f"{row.claim.cell}: {row.claim.name}")
             print(

@@ -76,7 +76,7 @@ def failures_of(assignment: str) -> dict[str, list[Claim]]:
     return failures(
         read_master(COURSE, assignment),
         read_variants(COURSE, assignment),
-        files=COURSE.master(assignment).parent,
+        files=COURSE.source(assignment),
     )
 
 
@@ -106,7 +106,7 @@ def runs_under_other_seeds(assignment: str) -> list[Run]:
     master = read_master(COURSE, assignment)
     right = read_right(COURSE, assignment)
     jobs = [Job(variant, tuple(touched_cells(master, variant)), tuple(range(1, 11))) for variant in right]
-    return run_jobs(master, jobs, files=COURSE.master(assignment).parent)
+    return run_jobs(master, jobs, files=COURSE.source(assignment))
 
 
 @pytest.mark.skipif(not ALL, reason="trains hundreds of networks: make test-all runs it")

@@ -377,7 +377,7 @@ def test_what_lies_beside_the_notebook_is_there_for_every_job_and_stays_as_it_is
     course = toy_course(tmp_path, learns=LEARNS.replace("train(2.0)", "train(LEVEL)"))
     master = read_master(course, "toy")
     master.cells.insert(1, code(READS, "reads"))
-    files = course.master("toy").parent
+    files = course.source("toy")
     (files / "level.txt").write_text("2.0")
     claims = claims_of(master)
     before = Path.cwd()
