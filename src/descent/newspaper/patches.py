@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from PIL import ImageColor
 
 from descent.newspaper.scans import PageError
-from descent.plots import COLORS
 
 #: Side of a patch, and the share of it that has to be separator, as in the exercise.
 PATCH, THRESHOLD = 15, 0.1
@@ -57,6 +56,9 @@ def overlay(
     ValueError
         If ``found`` has another shape, or holds something else than truth values.
     """
+    # matplotlib and IPython come with it, which nothing else of the pages needs.
+    from descent.plots import COLORS
+
     labels, found = labels_of(ground_truth), np.asarray(found)
     if found.shape != labels.shape:
         raise ValueError(
