@@ -60,6 +60,8 @@ class Desk:
         self.config = course.config()
         if isolation:
             self.config.ExecuteInTwoKernels.isolation = isolation
+        # One process grades many: what it keeps between them is its own, and gone with it.
+        self.config.ExecuteInTwoKernels.setdefault("warm", True)
         # Before anything is graded: without a wall nothing may start.
         choose(self.config.ExecuteInTwoKernels.get("isolation") or None)
         self.log = logging.getLogger("assay.nbgrader")

@@ -55,8 +55,13 @@ class Finding:
         return not self.got
 
 
-def examine(wanted: str | None = None) -> list[Finding]:
+def examine(wanted: str | None = None, *, forked: bool = False) -> list[Finding]:
     """Try every wall of a tier, by default the strongest that works here, in kernels started for it.
+
+    Parameters
+    ----------
+    forked
+        Whether the kernels are forks of a warm process, see `assay.kernels.warm`.
 
     Raises
     ------
@@ -66,15 +71,16 @@ def examine(wanted: str | None = None) -> list[Finding]:
     from assay.kernels import Limits, Sandbox, choose
 
     tier = choose(wanted)
+    warm: tuple[str, ...] | None = () if forked else None
     limits = Limits(memory_mb=448, processes=64, cpu_seconds=120, file_mb=8, scratch_mb=32, open_files=128)
     with _outside() as outside:
         rows = [row for row in _rows(outside, limits) if _harmless(tier, row)]
         findings: list[Finding] = []
         while rows:
-            with _kernel(Sandbox(tier=tier, limits=limits)) as kernel:
+            with _kernel(Sandbox(tier=tier, limits=limits, warm=warm)) as kernel:
                 while rows and kernel.parent.is_alive():
                     findings.append(_tried(kernel, outside, tier, *rows.pop(0)))
-        return [*findings, _silence(outside, tier), *_after_the_end(outside, tier)]
+        return [*findings, _silence(outside, tier), *_after_the_end(outside, tier, warm)]
 
 
 def add_command(subparsers: Any) -> None:
@@ -97,6 +103,7 @@ def _run(options: argparse.Namespace) -> int:
     from rich.table import Table
 
     from assay.kernels.isolation import Isolation, advice, attempt, choose
+    from assay.kernels.warm import can_fork
 
     console = Console()
     for isolation in (Isolation.BUBBLEWRAP, Isolation.LANDLOCK):
@@ -106,23 +113,28 @@ def _run(options: argparse.Namespace) -> int:
     tier = choose(options.isolation)
     console.print(f"Testing {tier.isolation.value}.", markup=False)
     findings = examine(options.isolation)
-    table = Table("wall", "tried", "held?")
-    for finding in findings:
-        answer = (
-            "yes"
-            if finding.held
-            else f"NO: {finding.got}"
-            if finding.promised
-            else f"not promised: {finding.got}"
-        )
-        table.add_row(finding.wall, finding.tried, answer)
-    console.print(table)
+    tables = {"": findings}
+    if can_fork(tier):
+        tables = {"in a process of its own": findings}
+        tables["in a fork of a warm process"] = examine(options.isolation, forked=True)
+    for title, rows in tables.items():
+        table = Table("wall", "tried", "held?", title=title)
+        for finding in rows:
+            table.add_row(finding.wall, finding.tried, _in_words(finding))
+        console.print(table)
+    findings = [finding for rows in tables.values() for finding in rows]
     broken = [finding for finding in findings if finding.promised and not finding.held]
     if broken:
         console.print(f"{len(broken)} of {len(findings)} walls do not hold. {advice()}", markup=False)
     elif attempt(Isolation.BUBBLEWRAP)[0] is None:
         console.print(f"A stronger isolation is possible. {advice()}", markup=False)
     return 1 if broken else 0
+
+
+def _in_words(finding: Finding) -> str:
+    if finding.held:
+        return "yes"
+    return f"NO: {finding.got}" if finding.promised else f"not promised: {finding.got}"
 
 
 @dataclass(frozen=True)
@@ -284,12 +296,12 @@ def _silence(outside: _Outside, tier: Any) -> Finding:
     return Finding("silence", "look what arrived outside", ", ".join(got), tier.isolation.value != "none")
 
 
-def _after_the_end(outside: _Outside, tier: Any) -> list[Finding]:
+def _after_the_end(outside: _Outside, tier: Any, warm: tuple[str, ...] | None) -> list[Finding]:
     """Whether a process, a folder or a socket stays when a kernel is shut down."""
     from assay.kernels import Sandbox, make_manager
 
     marker = "left" + outside.marker
-    manager = make_manager(Sandbox(tier=tier))
+    manager = make_manager(Sandbox(tier=tier, warm=warm))
     with _running(manager) as kernel:
         call(kernel, "leave_process", marker)
         folder = Path(manager.connection_file).parent

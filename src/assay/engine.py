@@ -48,6 +48,7 @@ def grade(
     """
     # Here and below: importing nbgrader takes seconds, which `assay --help` need not cost.
     from assay.desk import Desk
+    from assay.kernels.warm import close_warm_processes
 
     if not course.master(assignment).is_file():
         raise AssayError(_no_master(course, assignment))
@@ -55,11 +56,14 @@ def grade(
     report = progress or (lambda student, done, total: None)
     results = []
     desk = Desk(course, assignment, isolation)
-    with desk.at_work():
-        desk.record_master()
-        for done, student in enumerate(chosen):
-            report(student, done, len(chosen))
-            results.append(desk.grade(student, force=force, feedback=feedback))
+    try:
+        with desk.at_work():
+            desk.record_master()
+            for done, student in enumerate(chosen):
+                report(student, done, len(chosen))
+                results.append(desk.grade(student, force=force, feedback=feedback))
+    finally:
+        close_warm_processes()
     report("", len(chosen), len(chosen))
     return results
 

@@ -11,7 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Dict, Enum, Float, Integer, List, Unicode
+from traitlets import Bool, Dict, Enum, Float, Integer, List, Unicode
 
 from assay.cells import grade_id, is_solution, is_test, role
 from assay.cleaning import clean_notebook, clean_outputs
@@ -58,6 +58,14 @@ class ExecuteInTwoKernels(NbGraderPreprocessor):
     environment = Dict(
         key_trait=Unicode(), value_trait=Unicode(), help="Further environment variables of the kernels."
     ).tag(config=True)
+    warm = Bool(
+        False,
+        help="Fork kernels from processes that have imported what the notebook imports, and keep these for the next submission.",
+    ).tag(config=True)
+    warm_modules = List(
+        Unicode(),
+        help="Further modules for these processes, such as those that functions import when they are called.",
+    ).tag(config=True)
     isolation = Enum(
         ["", "bubblewrap", "landlock", "none"],
         "",
@@ -103,6 +111,7 @@ class ExecuteInTwoKernels(NbGraderPreprocessor):
                 ),
                 limits=self.limits(names["assignment"]),
                 tier=tier,
+                warm=self.warm_modules if self.warm else None,
             )
         noted = dict(nb.metadata.get("assay", {}))
         submitted = noted.get("submitted_outputs", {})

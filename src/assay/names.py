@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -118,6 +118,21 @@ def defined_names(source: str) -> frozenset[str]:
     return bound_names(source) - set(_imports(source))
 
 
+def imported_modules(sources: Iterable[str]) -> tuple[str, ...]:
+    """The modules that cells import at their top level, in this order; a name imported from a package may be one, too."""
+    found: dict[str, None] = {}
+    for source in sources:
+        for node in _tree(source).body:
+            if isinstance(node, ast.Import):
+                found.update(dict.fromkeys(alias.name for alias in node.names))
+            elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                found[node.module] = None
+                found.update(
+                    {f"{node.module}.{alias.name}": None for alias in node.names if alias.name != "*"}
+                )
+    return tuple(found)
+
+
 def reached_tests(
     master: NotebookNode, answers: Mapping[str, str], also: Collection[str] = frozenset()
 ) -> set[str]:
@@ -201,12 +216,17 @@ def _read(source: str) -> tuple[frozenset[str], frozenset[str], dict[str, frozen
     return frozenset(bound), frozenset(used), uses
 
 
+def _tree(source: str) -> ast.Module:
+    """A cell's statements; none when it cannot be read."""
+    try:
+        return ast.parse(_python(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
 def _imports(source: str) -> dict[str, str]:
     """The import statement of each name that a cell imports at its top level and binds in no other way."""
-    try:
-        tree = ast.parse(_python(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
+    tree = _tree(source)
     found: dict[str, str] = {}
     for node in tree.body:
         if not isinstance(node, (ast.Import, ast.ImportFrom)) or (
@@ -230,13 +250,9 @@ def _imports(source: str) -> dict[str, str]:
 
 def _star_imports(source: str) -> list[str]:
     """The statements at a cell's top level that import all names of a module."""
-    try:
-        tree = ast.parse(_python(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
     return [
         ast.unparse(node)
-        for node in tree.body
+        for node in _tree(source).body
         if isinstance(node, ast.ImportFrom) and not node.level and node.names[0].name == "*"
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ def grade_notebook(
     course_files: Path | str | None = None,
     limits: Any = None,
     isolation: str | None = None,
+    warm: Sequence[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Verdicts:
     """Grade a submitted notebook against its master.
@@ -40,6 +41,9 @@ def grade_notebook(
         A `assay.two_kernels.RunLimits`.
     isolation
         ``bubblewrap``, ``landlock`` or ``none``; the best that works on this machine by default.
+    warm
+        Not None to grade many, one after the other: kernels are then forks of processes that are kept and have imported what the
+        notebook imports, and these modules; `assay.kernels.warm.close_warm_processes` ends them.
     progress
         Called with the number of cells done and of all cells.
 
@@ -82,6 +86,7 @@ def grade_notebook(
             course_files=copied(course_files),
             limits=limits,
             tier=tier,
+            warm=warm,
             progress=progress,
         )
     return Verdicts(run.verdicts, tuple(rebuilt.repairs), run.incidents, tier.sentence)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,12 +14,13 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from assay.cells import grade_id, is_test, role
+from assay.cells import grade_id, is_solution, is_test, role
 from assay.cleaning import clean_outputs
 from assay.conversation import Answer, Conversation, Output
 from assay.errors import AssayError
 from assay.kernels import Limits, Sandbox, Tier, choose, make_manager
-from assay.names import Needs, bound_names, is_courses_own, needs_of
+from assay.kernels.warm import losses
+from assay.names import Needs, bound_names, imported_modules, is_courses_own, needs_of
 from assay.surroundings import Surroundings, of_installed_packages
 from assay.verdict import Status, Verdict, bounded, short
 
@@ -30,6 +31,8 @@ KERNEL_DIED = "KernelDied"
 TEST_MARGIN = 2.0
 #: Seconds for a student kernel to notice that a test is over.
 SERVE_SECONDS = 2.0
+#: How often a submission is run when a process that its kernels are forked from was lost.
+ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ def run_in_two_kernels(
     surroundings: Surroundings | None = None,
     limits: RunLimits | None = None,
     tier: Tier | None = None,
+    warm: Sequence[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Run a rebuilt submission and mark its test cells.
@@ -108,20 +112,57 @@ def run_in_two_kernels(
         installed packages ask for when None.
     tier
         How the kernels are kept from doing harm; the best that works on this machine when None.
+    warm
+        Not None when the kernels are to be forks of processes that are kept and have imported what the notebook imports,
+        where that works on this machine (see `assay.kernels.warm`), and these modules.
     progress
         Called with the number of cells done and of all cells.
 
     Raises
     ------
     AssayError
-        When the kernels do not start.
+        When the kernels do not start, or a process that they are forked from ended twice.
     """
     if surroundings is None:
         surroundings = of_installed_packages()
-    run = _InStep(
-        notebook, master, (files, course_files), surroundings, limits or RunLimits(), tier or choose()
+    for _ in range(ATTEMPTS):
+        run = _InStep(
+            notebook,
+            master,
+            (files, course_files),
+            surroundings,
+            limits or RunLimits(),
+            tier or choose(),
+            warm,
+        )
+        lost = losses()
+        try:
+            result = run.all_cells(progress or (lambda done, total: None))
+        except AssayError:
+            if losses() == lost:
+                raise
+        else:
+            if losses() == lost:
+                return result
+    raise AssayError(
+        "The process that kernels are forked from ended each time while this submission was graded: "
+        "see whether the machine has memory enough, and grade it again."
     )
-    return run.all_cells(progress or (lambda done, total: None))
+
+
+def warm_modules(
+    master: NotebookNode, further: Sequence[str] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The modules that a student kernel and a grader kernel of a notebook need, as far as its cells say it.
+
+    What a submission could find out is what it was given: neither the solution's modules nor those of the tests are among
+    the first.
+    """
+    cells = [cell for cell in master.cells if cell.cell_type == "code"]
+    given = [cell.source for cell in cells if not is_solution(cell) and not is_test(cell)]
+    tests = [cell.source for cell in cells if is_test(cell)]
+    student = (*imported_modules(given), *further)
+    return student, tuple(dict.fromkeys((*student, *imported_modules(tests))))
 
 
 class _InStep:
@@ -135,6 +176,7 @@ class _InStep:
         surroundings: Surroundings,
         limits: RunLimits,
         tier: Tier,
+        warm: Sequence[str] | None,
     ) -> None:
         self.notebook = nbformat.from_dict(notebook)
         self.limits = limits
@@ -145,6 +187,7 @@ class _InStep:
             limits=limits.kernel,
             tier=tier,
         )
+        self.warm = (None, None) if warm is None else warm_modules(master, warm)
         self.courses_own = {grade_id(cell): cell for cell in master.cells if is_courses_own(cell)}
         needs = needs_of(master)
         self.needs = {
@@ -405,14 +448,25 @@ class _InStep:
 
     def _new_student(self) -> Conversation:
         with self.links.for_student() as link:
-            sandbox = replace(self.sandbox, files=self.files, role="student", pass_fds={"ASSAY_LINK": link})
-            return self._started(sandbox)
+            return self._started(
+                replace(
+                    self.sandbox,
+                    files=self.files,
+                    role="student",
+                    pass_fds={"ASSAY_LINK": link},
+                    warm=self.warm[0],
+                )
+            )
 
     def _new_grader(self) -> Conversation:
         with self.links.for_grader() as control:
             return self._started(
                 replace(
-                    self.sandbox, files=self.course_files, role="grader", pass_fds={"ASSAY_CONTROL": control}
+                    self.sandbox,
+                    files=self.course_files,
+                    role="grader",
+                    pass_fds={"ASSAY_CONTROL": control},
+                    warm=self.warm[1],
                 )
             )
 

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from assay.kernels import make_manager
@@ -26,9 +27,17 @@ def tier(name):
     return found
 
 
+#: Not None while a test runs its kernels as forks of a warm process.
+warm_modules = None
+
+
+def manager_of(sandbox):
+    return make_manager(replace(sandbox, warm=warm_modules))
+
+
 @contextmanager
 def kernel(sandbox):
-    manager = make_manager(sandbox)
+    manager = manager_of(sandbox) if sandbox.warm is None else make_manager(sandbox)
     manager.start_kernel()
     client = manager.client()
     try:

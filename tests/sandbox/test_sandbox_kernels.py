@@ -16,16 +16,21 @@ import zmq
 from nbclient import NotebookClient
 
 from assay.errors import AssayError
-from assay.kernels import Limits, Sandbox, make_manager
+from assay.kernels import Limits, Sandbox, warm
 
 pytestmark = pytest.mark.slow
 
 TIERS = ("bubblewrap", "landlock")
 
 
-@pytest.fixture(params=TIERS)
-def tier(request):
-    return sandboxed.tier(request.param)
+@pytest.fixture(params=[*TIERS, "bubblewrap, forked"])
+def tier(request, monkeypatch):
+    name, _, forked = request.param.partition(", ")
+    found = sandboxed.tier(name)
+    if forked:
+        assert warm.can_fork(found)
+        monkeypatch.setattr(sandboxed, "warm_modules", ())
+    return found
 
 
 @pytest.fixture
@@ -57,7 +62,7 @@ def test_the_files_of_a_submission_are_copied_and_links_are_not(tier, tmp_path):
 
 def test_files_that_do_not_fit_are_refused_before_anything_starts(strongest, tmp_path):
     (tmp_path / "large.bin").write_bytes(bytes(3 * 1024 * 1024))
-    manager = make_manager(Sandbox(files=tmp_path, tier=strongest, limits=Limits(file_mb=2)))
+    manager = sandboxed.manager_of(Sandbox(files=tmp_path, tier=strongest, limits=Limits(file_mb=2)))
     with pytest.raises(AssayError, match=r"large\.bin does not fit"):
         manager.start_kernel()
     folder = Path(manager.connection_file).parent
@@ -184,7 +189,7 @@ def test_stragglers_are_counted_and_killed_and_the_kernel_goes_on(tier):
 
 
 def test_a_shutdown_leaves_no_process_no_folder_and_no_socket(tier):
-    manager = make_manager(Sandbox(tier=tier))
+    manager = sandboxed.manager_of(Sandbox(tier=tier))
     manager.start_kernel()
     client = manager.client()
     client.start_channels()
@@ -196,10 +201,12 @@ def test_a_shutdown_leaves_no_process_no_folder_and_no_socket(tier):
     folder = Path(manager.connection_file).parent
     numbers = [process.pid for process in sandboxed.below(manager.provisioner._launch.process.pid)]
     assert len(numbers) >= 3
-    assert list((folder / "s").iterdir())
+    sockets = manager.provisioner._launch.sockets
+    assert list(sockets.iterdir())
     client.stop_channels()
     manager.shutdown_kernel(now=True)
     assert not folder.exists()
+    assert not sockets.exists()
     assert sandboxed.gone(numbers, 0.5)
 
 
@@ -249,7 +256,7 @@ def test_a_driver_that_is_killed_leaves_no_process_and_the_next_one_removes_its_
 def test_a_kernel_outlives_the_thread_that_started_it(tier):
     import threading
 
-    manager = make_manager(Sandbox(tier=tier))
+    manager = sandboxed.manager_of(Sandbox(tier=tier))
     thread = threading.Thread(target=manager.start_kernel)
     thread.start()
     thread.join()

@@ -13,9 +13,11 @@ pytestmark = pytest.mark.slow
 LIMITS = Limits(memory_mb=512, processes=64, cpu_seconds=600, file_mb=8, scratch_mb=32, open_files=128)
 
 
-@pytest.fixture(scope="module", params=["bubblewrap", "landlock"])
+@pytest.fixture(scope="module", params=["bubblewrap", "landlock", "bubblewrap, forked"])
 def kernel(request):
-    with sandboxed.kernel(Sandbox(tier=sandboxed.tier(request.param), limits=LIMITS)) as client:
+    name, _, forked = request.param.partition(", ")
+    sandbox = Sandbox(tier=sandboxed.tier(name), limits=LIMITS, warm=() if forked else None)
+    with sandboxed.kernel(sandbox) as client:
         yield client
 
 

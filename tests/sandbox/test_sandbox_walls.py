@@ -8,7 +8,7 @@ import pytest
 import sandboxed
 
 from assay import doctor
-from assay.kernels import Isolation, choose, isolation, walls
+from assay.kernels import Isolation, choose, isolation, walls, warm
 
 pytestmark = pytest.mark.slow
 
@@ -17,22 +17,28 @@ import json, sys
 from dataclasses import asdict
 from assay import doctor
 from assay.kernels import choose
-print(json.dumps([choose(sys.argv[1]).sentence, [asdict(finding) for finding in doctor.examine(sys.argv[1])]]))
+findings = doctor.examine(sys.argv[1], forked=sys.argv[2] == "True")
+print(json.dumps([choose(sys.argv[1]).sentence, [asdict(finding) for finding in findings]]))
 """
+WAYS = pytest.mark.parametrize(
+    ("name", "forked"),
+    [("bubblewrap", False), ("landlock", False), pytest.param("bubblewrap", True, id="bubblewrap-forked")],
+)
 
 
-@pytest.mark.parametrize("name", ["bubblewrap", "landlock"])
-def test_every_promised_wall_holds(name):
-    sandboxed.tier(name)
-    findings = doctor.examine(name)
+@WAYS
+def test_every_promised_wall_holds(name, forked):
+    tier = sandboxed.tier(name)
+    assert warm.can_fork(tier) or not forked
+    findings = doctor.examine(name, forked=forked)
     assert len(findings) > 25
     assert not [finding for finding in findings if finding.promised and not finding.held]
 
 
-@pytest.mark.parametrize("name", ["bubblewrap", "landlock"])
-def test_every_promised_wall_holds_for_an_ordinary_user(name):
+@WAYS
+def test_every_promised_wall_holds_for_an_ordinary_user(name, forked):
     with sandboxed.ordinary_user() as (command, home):
-        done = sandboxed.as_nobody([*command, "-I", "-c", _REPORT, name], home)
+        done = sandboxed.as_nobody([*command, "-I", "-c", _REPORT, name, str(forked)], home)
     assert done.returncode == 0, done.stderr
     sentence, findings = json.loads(done.stdout)
     assert sentence
@@ -51,7 +57,7 @@ def test_without_walls_the_same_tries_succeed():
 def test_doctor_prints_each_wall_and_says_in_its_exit_code_when_one_is_broken(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "200")
     rows = [doctor.Finding("a wall", "a try", "")]
-    monkeypatch.setattr(doctor, "examine", lambda wanted: rows)
+    monkeypatch.setattr(doctor, "examine", lambda wanted, forked=False: rows)
     parser = argparse.ArgumentParser()
     doctor.add_command(parser.add_subparsers())
     options = parser.parse_args(["doctor", "--isolation", "none"])

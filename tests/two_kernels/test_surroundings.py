@@ -75,7 +75,8 @@ def open_folder():
 
 
 @pytest.mark.slow
-def test_both_kernels_read_the_folder_and_the_variable_and_neither_writes(tier, open_folder):
+@pytest.mark.parametrize("warm", [None, ()], ids=["started", "forked"])
+def test_both_kernels_read_the_folder_and_the_variable_and_neither_writes(tier, open_folder, warm):
     (open_folder / "digits.txt").write_text("0123")
     source = """
 import os
@@ -99,6 +100,7 @@ except OSError:
         master,
         surroundings=Surroundings((open_folder,), {"COURSE_DATA": str(open_folder)}),
         tier=tier,
+        warm=warm,
     )
     assert [verdict.status for verdict in run.verdicts] == [Status.PASSED], run.verdicts
     assert (open_folder / "digits.txt").read_text() == "0123"

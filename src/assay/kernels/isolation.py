@@ -19,7 +19,7 @@ from assay.errors import AssayError
 from assay.kernels import walls
 
 # Where things are inside: what a kernel can write, and its sockets.
-SCRATCH, SOCKETS = "/tmp", "/run/sockets"
+SCRATCH, SHARED, SOCKETS = "/tmp", "/dev/shm", "/run/sockets"
 _NOBODY = 65534
 
 
@@ -109,6 +109,9 @@ class Sandbox:
         Environment variables that tell the numbers of file descriptors which the kernel inherits.
     environment
         Further environment variables.
+    warm
+        Modules that have been imported when the kernel starts: then it is a fork of a process that is kept, see
+        `assay.kernels.warm`. When None it is a process of its own.
     """
 
     files: Path | None = None
@@ -118,6 +121,7 @@ class Sandbox:
     role: str = "plain"
     pass_fds: Mapping[str, int] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    warm: tuple[str, ...] | None = None
 
 
 def choose(wanted: str | None = None) -> Tier:
@@ -220,6 +224,7 @@ def _why_not(tier: Tier) -> str | None:
     try:
         with Launch(Sandbox(tier=tier), tier) as launch:
             process = launch.start(probe=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            assert isinstance(process, subprocess.Popen)
             try:
                 out, err = process.communicate(timeout=60)
             except subprocess.TimeoutExpired:
@@ -279,7 +284,13 @@ _SETTINGS = ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime", "/etc/alternati
 
 
 def bubblewrap_arguments(
-    sandbox: Sandbox, tier: Tier, *, sockets: str, user: int, account_files: Mapping[str, int]
+    sandbox: Sandbox,
+    tier: Tier,
+    *,
+    sockets: str,
+    user: int,
+    account_files: Mapping[str, int],
+    forks: bool = False,
 ) -> list[str]:
     """The options of bubblewrap for one kernel.
 
@@ -291,6 +302,8 @@ def bubblewrap_arguments(
         The number that the process has inside.
     account_files
         Files to be made inside and the file descriptors with their content.
+    forks
+        Whether it is a warm process, which makes namespaces for its forks.
     """
     options = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     options += [
@@ -307,24 +320,36 @@ def bubblewrap_arguments(
         options += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         options += ["--unshare-user", "--disable-userns", "--uid", str(user), "--gid", str(user)]
-    megabyte = 1024 * 1024
-    shared = max(1, sandbox.limits.scratch_mb // 4) * megabyte
-    rest = max(1, sandbox.limits.scratch_mb) * megabyte - shared
-    options += ["--perms", "1777", "--size", str(rest), "--tmpfs", SCRATCH]
+    if forks:
+        options += ["--cap-add", "CAP_SYS_ADMIN"]
+    sizes = writable(sandbox.limits)
+    options += ["--perms", "1777", "--size", str(sizes[SCRATCH]), "--tmpfs", SCRATCH]
     made: set[str] = set()
-    trees = ["/usr", *_SYSTEM, *_SETTINGS, *outermost([*own_trees(), *map(str, sandbox.read_only)])]
-    for tree in trees:
+    for tree in trees_inside(sandbox):
         if os.path.islink(tree) and tree in _SYSTEM:
             options += ["--symlink", os.readlink(tree), tree]
-        elif os.path.exists(tree):
+        else:
             options += [*_ancestors(tree, made), "--ro-bind", tree, tree]
     options += [*_ancestors(SOCKETS, made), "--bind", sockets, SOCKETS]
     for path, descriptor in account_files.items():
         options += [*_ancestors(path, made), "--perms", "0644", "--file", str(descriptor), path]
     options += ["--proc", "/proc", "--dev", "/dev"]
-    options += ["--perms", "1777", "--size", str(shared), "--tmpfs", "/dev/shm"]
+    options += ["--perms", "1777", "--size", str(sizes[SHARED]), "--tmpfs", SHARED]
     # Both are in memory that no size bounds.
     return [*options, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
+
+
+def trees_inside(sandbox: Sandbox) -> list[str]:
+    """The files and folders of this machine that a kernel with a mount namespace can read."""
+    trees = ["/usr", *_SYSTEM, *_SETTINGS, *outermost([*own_trees(), *map(str, sandbox.read_only)])]
+    return [tree for tree in trees if os.path.exists(tree)]
+
+
+def writable(limits: Limits) -> dict[str, int]:
+    """The folders that a kernel with a mount namespace can write, with the bytes that each may hold."""
+    megabyte = 1024 * 1024
+    shared = max(1, limits.scratch_mb // 4) * megabyte
+    return {SCRATCH: max(1, limits.scratch_mb) * megabyte - shared, SHARED: shared}
 
 
 def _ancestors(path: str, made: set[str]) -> list[str]:

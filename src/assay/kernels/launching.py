@@ -21,7 +21,7 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from assay.errors import AssayError
 from assay.kernels import isolation, watching
@@ -37,6 +37,28 @@ _NEVER_MORE_FILES = 10_000
 _MANY_PROCESSORS = 16
 
 
+class Process(Protocol):
+    """What of ``subprocess.Popen`` a launch uses."""
+
+    pid: int
+
+    @property
+    def returncode(self) -> int | Any:
+        """How it ended; None while nobody knows that it has."""
+
+    def poll(self) -> int | None:
+        """How it ended; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; `subprocess.TimeoutExpired` when it runs on."""
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
 class Launch:
     """One start of a process in a sandbox; ``close`` ends what is left of it and removes its folders.
 
@@ -46,8 +68,20 @@ class Launch:
         What the process gets and how it is isolated.
     """
 
-    def __init__(self, sandbox: Sandbox, tier: Tier) -> None:
+    #: Whether the process gives its forks namespaces of their own.
+    forks = False
+
+    def __init__(
+        self, sandbox: Sandbox, tier: Tier, *, user: int | None = None, sockets: Path | None = None
+    ) -> None:
         """Make the folders.
+
+        Parameters
+        ----------
+        user
+            Number of the user that the process becomes, a new one when None.
+        sockets
+            Folder to be made for its sockets, in a folder of its own when None.
 
         Raises
         ------
@@ -56,15 +90,16 @@ class Launch:
         """
         isolation.refuse_closed(sandbox, tier)
         self.sandbox, self.tier, self.owner = sandbox, tier, os.getpid()
-        self.user = (
-            _PRIVATE_USERS[secrets.randbelow(len(_PRIVATE_USERS))] if tier.private_user else os.geteuid()
-        )
+        if user is None:
+            private = _PRIVATE_USERS[secrets.randbelow(len(_PRIVATE_USERS))]
+            user = private if tier.private_user else os.geteuid()
+        self.user = user
         _remove_what_the_dead_left()
         self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_place()))
         self._lock = _locked(self.folder / _LOCK)
         _OPEN.add(self)
-        self.sockets = self.folder / "s"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.sockets = sockets or self.folder / "s"
+        self.process: Process | None = None
         # Why its processes were killed, when they went beyond a limit that holds for all of them together.
         self.reason = ""
         self._root: int | None = None
@@ -74,11 +109,15 @@ class Launch:
             self.scratch = self.folder / "scratch"
             self._made.append(self.scratch)
         for place in self._made:
-            place.mkdir(mode=0o700)
-            if tier.private_user:
-                os.chown(place, self.user, self.user)
+            self._make(place)
         if tier.private_user and tier.isolation is Isolation.LANDLOCK:
             self.folder.chmod(0o711)
+
+    def _make(self, place: Path) -> None:
+        """Make a folder that the process can write."""
+        place.mkdir(mode=0o700)
+        if self.tier.private_user:
+            os.chown(place, self.user, self.user)
 
     def __enter__(self) -> Launch:
         """For ``with``."""
@@ -107,7 +146,7 @@ class Launch:
         probe: bool = False,
         stdout: int = subprocess.DEVNULL,
         stderr: int = subprocess.DEVNULL,
-    ) -> subprocess.Popen[bytes]:
+    ) -> Process:
         """Start a kernel with this connection, or a probe that says which walls stand."""
         own: list[int] = []
         try:
@@ -115,24 +154,28 @@ class Launch:
             own.append(content)
             settings = _memory_file("settings", json.dumps(self._settings(connection, files, content, probe)))
             own.append(settings)
-            command = [sys.executable, "-I", "-B", "-m", "assay.kernels.start", str(settings)]
-            command = [*self._wrapper(own), *command]
-            inherited = [*own, *self.sandbox.pass_fds.values()]
-            self.process = _start_in_lasting_thread(
-                command,
-                env=self._environment(),
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=stdout,
-                stderr=stderr,
-                pass_fds=inherited,
-                start_new_session=True,
-            )
-            watching.watch(self)
+            self.process = self._begun(settings, content, own, {"stdout": stdout, "stderr": stderr})
         finally:
             for descriptor in own:
                 os.close(descriptor)
+        self._watch()
         return self.process
+
+    def _begun(self, settings: int, content: int, own: list[int], streams: dict[str, int]) -> Process:
+        command = [sys.executable, "-I", "-B", "-m", "assay.kernels.start", str(settings)]
+        command = [*self._wrapper(own), *command]
+        return _start_in_lasting_thread(
+            command,
+            env=self._environment(),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            pass_fds=[*own, *self.sandbox.pass_fds.values()],
+            start_new_session=True,
+            **streams,
+        )
+
+    def _watch(self) -> None:
+        watching.watch(self)
 
     def _wrapper(self, own: list[int]) -> list[str]:
         if self.tier.isolation is not Isolation.BUBBLEWRAP:
@@ -147,7 +190,12 @@ class Launch:
         descriptors = {path: _memory_file("account", content) for path, content in accounts.items()}
         own += descriptors.values()
         options = isolation.bubblewrap_arguments(
-            self.sandbox, self.tier, sockets=str(self.sockets), user=user, account_files=descriptors
+            self.sandbox,
+            self.tier,
+            sockets=str(self.sockets),
+            user=user,
+            account_files=descriptors,
+            forks=self.forks,
         )
         for name, value in self._environment().items():
             options += ["--setenv", name, value]
@@ -206,6 +254,7 @@ class Launch:
             "content": content,
             "links": list(self.sandbox.pass_fds.values()),
             "probe": probe,
+            "modules": None,
             "starter": os.getpid(),
         }
 
@@ -310,7 +359,7 @@ class Launch:
     def close(self) -> None:
         """End what runs and remove the folders."""
         self.end()
-        _remove(self.folder)
+        remove(self.folder)
         if self in _OPEN:
             _OPEN.discard(self)
             os.close(self._lock)
@@ -342,7 +391,7 @@ def _remove_what_the_dead_left() -> None:
             lock = _locked(folder / _LOCK, make=False)
         except OSError:
             continue
-        _remove(folder)
+        remove(folder)
         os.close(lock)
 
 
@@ -415,7 +464,7 @@ def _lasting_thread(process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"assay-start-{process}")
 
 
-def _remove(folder: Path) -> None:
+def remove(folder: Path) -> None:
     """Remove a folder of ours, with what a submission made unreadable for its own user."""
     shutil.rmtree(folder, ignore_errors=True)
     if not folder.exists():

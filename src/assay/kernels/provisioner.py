@@ -19,11 +19,11 @@ from traitlets import Any as AnyValue
 from traitlets import Dict, Unicode
 
 from assay.errors import AssayError
-from assay.kernels import processes
-from assay.kernels.isolation import Limits, Sandbox, choose
+from assay.kernels import processes, warm
+from assay.kernels.isolation import Limits, Sandbox, Tier, choose
 from assay.kernels.launching import Launch
 
-KERNEL_NAME = "assay-sandbox"
+KERNEL_NAME, WARM_NAME = "assay-sandbox", "assay-warm"
 
 
 def make_manager(sandbox: Sandbox, **traits: Any) -> KernelManager:
@@ -34,16 +34,15 @@ def make_manager(sandbox: Sandbox, **traits: Any) -> KernelManager:
     """
     if sandbox.tier is None:
         sandbox = replace(sandbox, tier=choose())
+    name = KERNEL_NAME if sandbox.warm is None else WARM_NAME
     spec = KernelSpec(
         argv=["python", "{connection_file}"],
         display_name="Python in a sandbox",
         language="python",
         interrupt_mode="message",
-        metadata={"kernel_provisioner": {"provisioner_name": KERNEL_NAME, "config": {"sandbox": sandbox}}},
+        metadata={"kernel_provisioner": {"provisioner_name": name, "config": {"sandbox": sandbox}}},
     )
-    return KernelManager(
-        kernel_name=KERNEL_NAME, kernel_spec_manager=_OneSpec(spec), transport="ipc", **traits
-    )
+    return KernelManager(kernel_name=name, kernel_spec_manager=_OneSpec(spec), transport="ipc", **traits)
 
 
 class _OneSpec(KernelSpecManager):
@@ -125,7 +124,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         sandbox = self.sandbox or self._sandbox_of_kernelspec(kwargs.get("cwd"))
         if self._launch is not None:
             self._launch.close()
-        self._launch, self._ended = Launch(sandbox, sandbox.tier or choose()), None
+        self._launch, self._ended = self._new_launch(sandbox, sandbox.tier or choose()), None
         # The network of the sandbox is its own: only sockets in a folder lead out of it.
         manager.transport = "ipc"
         manager.ip = self._launch.address
@@ -135,6 +134,9 @@ class SandboxProvisioner(KernelProvisionerBase):
         manager.write_connection_file()
         self.connection_info = manager.get_connection_info()
         return {"cmd": ["assay.kernels.start"]}
+
+    def _new_launch(self, sandbox: Sandbox, tier: Tier) -> Launch:
+        return Launch(sandbox, tier)
 
     def _sandbox_of_kernelspec(self, folder: str | None) -> Sandbox:
         try:
@@ -188,3 +190,10 @@ class SandboxProvisioner(KernelProvisionerBase):
         found = self._launch.processes()
         kernel = self._launch.kernel_process()
         return [number for number in found if number != kernel and not processes.is_dead(number)]
+
+
+class WarmProvisioner(SandboxProvisioner):
+    """Starts kernels as forks of a process that is kept, where this machine lets it; see `assay.kernels.warm`."""
+
+    def _new_launch(self, sandbox: Sandbox, tier: Tier) -> Launch:
+        return warm.launch(sandbox if sandbox.warm is not None else replace(sandbox, warm=()), tier)

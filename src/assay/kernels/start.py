@@ -25,7 +25,9 @@ _OURS = ("comm", "IPython.core.completer", "IPython.core.magics", "ipykernel.dis
 def main() -> None:
     """Run the kernel that the settings describe; the one argument is the descriptor that holds them."""
     settings = _read_settings(int(sys.argv[1]))
-    if settings["isolation"] != "bubblewrap":
+    if settings["modules"] is not None:
+        settings = _in_a_fork(settings)
+    elif settings["isolation"] != "bubblewrap":
         _supervise_a_child(settings)
     built = _build_walls(settings)
     if settings["probe"]:
@@ -36,6 +38,24 @@ def main() -> None:
         return
     _unpack(settings["files"], settings["content"], settings["scratch"])
     _run_kernel(settings)
+
+
+def _in_a_fork(warm: dict[str, Any]) -> dict[str, Any]:
+    """Be the warm process; goes on in its forks only, with the settings of their kernels."""
+    from assay.kernels.forking import serve
+
+    os.umask(0o077)
+    os.mkdir(os.path.join(warm["scratch"], "home"))
+    _unpack(warm["files"], warm["content"], warm["scratch"])
+    kernel, _, _ = _CLASSES[warm["role"]].partition(":")
+    descriptor, content, *links = serve(
+        ("ipykernel.kernelapp", "ipykernel.zmqshell", kernel, *_OURS, *warm["modules"])
+    )
+    settings = _read_settings(descriptor)
+    os.environ.clear()
+    os.environ.update(settings["environment"])
+    os.environ.update({name: str(number) for name, number in zip(settings["linked"], links, strict=True)})
+    return {**settings, "content": content}
 
 
 def _read_settings(descriptor: int) -> dict[str, Any]:
