@@ -1,11 +1,13 @@
 """Every right variant earns all points and every wrong one loses exactly the cells that its header names.
 
-All of them are handed in and graded through nbgrader in real kernels; a student hands in several variants at once, of different cells, so that a few dozen
-kernels are enough. Each variant is also run by itself without Jupyter, those of assignments that train networks by `make test-all` only.
+All of them are handed in and graded in real kernels in the sandbox; a student hands in several variants at once, of different cells, so that a few dozen
+kernels are enough. Where networks are trained, `make test` grades notebooks that are cut down to the test cells that these answers can reach; the whole ones go through
+nbgrader in the sample class and, as those of the other assignments do always, in `make test-all`. That also runs each variant by itself without Jupyter.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -13,13 +15,17 @@ from tempfile import mkdtemp
 import nbformat
 import pytest
 from course_copies import copy_course
+from nbformat import NotebookNode
 from variant_classes import ALL, COURSE, QUICK, TRAINING, hand_ins
 
+from assay import grade_notebook
 from assay.calibration_runs import Job, Run, read_right, run_jobs, touched_cells
 from assay.cells import grade_id, is_test, role
 from assay.checks.margins import meets
 from assay.claim_runs import Claim
 from assay.engine import Result, grade
+from assay.names import reached_tests
+from assay.two_kernels import RunLimits
 from assay.variants import Variant, catches, failures, read_master, read_variants, solve
 
 # Kernels are what takes time here: each shard is graded by a process of its own.
@@ -29,19 +35,64 @@ ASSIGNMENTS = COURSE.assignments()
 SMALLEST_NUMBERS = {"gradient_descent": (15, 30), "mnist_mlp": (40, 60)}
 
 
+def is_cut_down(assignment: str) -> bool:
+    return assignment in TRAINING and not ALL
+
+
 def cases() -> list:
     return [
-        pytest.param(assignment, number, marks=pytest.mark.xdist_group(f"variants-{number % NUM_SHARDS}"))
+        pytest.param(
+            assignment,
+            number,
+            marks=()
+            if is_cut_down(assignment)
+            else pytest.mark.xdist_group(f"variants-{number % NUM_SHARDS}"),
+        )
         for assignment in ASSIGNMENTS
         for number in range(len(hand_ins(read_variants(COURSE, assignment))))
     ]
 
 
-def points_of(assignment: str, variants: list[Variant]) -> dict[str, float]:
+def points_of(master: NotebookNode, variants: list[Variant]) -> dict[str, float]:
     """The points of every test cell when these variants are handed in together."""
     fails = set().union(*(variant.fails for variant in variants))
-    cells = [cell for cell in read_master(COURSE, assignment).cells if is_test(cell)]
+    cells = [cell for cell in master.cells if is_test(cell)]
+    assert fails <= {grade_id(cell) for cell in cells}
     return {grade_id(cell): 0.0 if grade_id(cell) in fails else role(cell)["points"] for cell in cells}
+
+
+def answers_of(variants: list[Variant]) -> dict[str, str]:
+    return {name: source for variant in variants for name, source in variant.cells.items()}
+
+
+def cut_down(master: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
+    """The master without test cells that these answers cannot reach, and without what is not graded."""
+    reached = reached_tests(master, answers)
+    small = nbformat.from_dict(master)
+    small.cells = [
+        cell for cell in small.cells if grade_id(cell) and (not is_test(cell) or grade_id(cell) in reached)
+    ]
+    return small
+
+
+def grade_cut_down(
+    assignment: str, small: NotebookNode, answers: Mapping[str, str]
+) -> dict[str, float | None]:
+    """The points of a submission of the notebook that was cut down."""
+    given = COURSE.release(assignment)
+    submitted = nbformat.read(given / f"{assignment}.ipynb", as_version=4)
+    names = {grade_id(cell) for cell in small.cells}
+    submitted.cells = [cell for cell in submitted.cells if grade_id(cell) in names]
+    limits = COURSE.config().ExecuteInTwoKernels
+    verdicts = grade_notebook(
+        small,
+        solve(submitted, small, answers),
+        files=given,
+        course_files=given,
+        limits=RunLimits(cell_seconds=limits.cell_seconds_of.get(assignment, limits.cell_seconds)),
+        warm=(),
+    )
+    return {verdict.grade_id: verdict.points for verdict in verdicts.verdicts}
 
 
 @cache
@@ -52,10 +103,9 @@ def grade_shard(assignment: str, shard: int) -> dict[str, Result]:
     release = nbformat.read(COURSE.release(assignment) / f"{assignment}.ipynb", as_version=4)
     for number, variants in enumerate(hand_ins(read_variants(COURSE, assignment))):
         if number % NUM_SHARDS == shard:
-            answers = {name: source for variant in variants for name, source in variant.cells.items()}
             submitted = folder / "submitted" / f"student{number}" / assignment
             submitted.mkdir(parents=True)
-            notebook = solve(release, master, answers)
+            notebook = solve(release, master, answers_of(variants))
             # The experiments earn no points, and take most of the time; the sample class runs them.
             notebook.cells = [cell for cell in notebook.cells if grade_id(cell)]
             nbformat.write(notebook, submitted / f"{assignment}.ipynb")
@@ -65,10 +115,16 @@ def grade_shard(assignment: str, shard: int) -> dict[str, Result]:
 @pytest.mark.parametrize(("assignment", "number"), cases())
 def test_variants_handed_in_together_earn_the_marks_that_their_headers_name(assignment: str, number: int):
     variants = hand_ins(read_variants(COURSE, assignment))[number]
-    result = grade_shard(assignment, number % NUM_SHARDS)[f"student{number}"]
-    assert result.failure == ""
-    machine = {verdict.grade_id: verdict.points for verdict in result.marks.verdicts if not verdict.by_person}
-    assert machine == points_of(assignment, variants), [variant.name for variant in variants]
+    master = read_master(COURSE, assignment)
+    if is_cut_down(assignment):
+        answers = answers_of(variants)
+        master = cut_down(master, answers)
+        machine = grade_cut_down(assignment, master, answers)
+    else:
+        result = grade_shard(assignment, number % NUM_SHARDS)[f"student{number}"]
+        assert result.failure == ""
+        machine = {one.grade_id: one.points for one in result.marks.verdicts if not one.by_person}
+    assert machine == points_of(master, variants), [variant.name for variant in variants]
 
 
 @cache

@@ -65,7 +65,11 @@ def _alone(order: dict[str, Any], descriptors: list[int]) -> list[int]:
         _announce(line, first, kept)
     line.close()
     walls.die_with_parent(signal.SIGKILL)
+    # A signal to its own group must not reach the warm process.
+    os.setsid()
     namespaces.mount_fresh(order["sizes"], order["bound"], order["kept"])
+    namespaces.open_standard_streams_anew()
+    walls.forbid_capabilities()
     kernel = os.fork()
     if kernel != 0:
         _be_the_first(kernel)
@@ -112,4 +116,7 @@ def _forget_random_states() -> None:
 
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()
+    if "ssl" in sys.modules:
+        # OpenSSL knows a fork by its number, and that is the same in every namespace.
+        sys.modules["ssl"].RAND_add(os.urandom(32), 32.0)
     tempfile._name_sequence = None  # type: ignore[attr-defined]

@@ -321,7 +321,8 @@ def bubblewrap_arguments(
     else:
         options += ["--unshare-user", "--disable-userns", "--uid", str(user), "--gid", str(user)]
     if forks:
-        options += ["--cap-add", "CAP_SYS_ADMIN"]
+        # To make namespaces, and to make sure that nobody in them can have a right.
+        options += ["--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"]
     sizes = writable(sandbox.limits)
     options += ["--perms", "1777", "--size", str(sizes[SCRATCH]), "--tmpfs", SCRATCH]
     made: set[str] = set()

@@ -14,7 +14,8 @@ from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _MOUNTS, _HOST_NAME, _IPC, _PROCESSES, _NETWORK = 0x00020000, 0x04000000, 0x08000000, 0x20000000, 0x40000000
-_NO_SETUID, _NO_DEVICES, _NO_PROGRAMS, _BIND, _RECURSIVE, _SLAVE = 2, 4, 8, 4096, 1 << 14, 1 << 19
+_READ_ONLY, _NO_SETUID, _NO_DEVICES, _NO_PROGRAMS, _REMOUNT = 1, 2, 4, 8, 32
+_BIND, _RECURSIVE, _SLAVE = 4096, 1 << 14, 1 << 19
 _PERMISSIONS = 0o1777
 
 
@@ -53,6 +54,16 @@ def mount_fresh(sizes: Mapping[str, int], bound: Mapping[str, str], kept: Iterab
         _mount(f"/proc/self/fd/{descriptor}", place, None, _BIND)
         os.close(descriptor)
     _mount("proc", "/proc", "proc", _NO_SETUID | _NO_DEVICES | _NO_PROGRAMS)
+    # All forks see it: terminals can be opened as before, and no mark can be left on what is there.
+    _mount("none", "/dev/pts", None, _BIND | _REMOUNT | _READ_ONLY | _NO_SETUID | _NO_PROGRAMS)
+
+
+def open_standard_streams_anew() -> None:
+    """Put files of its own in the place of those that it shares with its parent, whose flags would go from fork to fork."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nothing, number)
+    os.close(nothing)
 
 
 def _make_for(place: str, descriptor: int, outside: set[str]) -> None:

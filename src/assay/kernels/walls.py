@@ -60,9 +60,7 @@ def become(user: int) -> None:
 def drop_capabilities() -> None:
     """Give up every capability, in such a way that no program started later can have one."""
     _LIBC.prctl(_PR_CAP_AMBIENT, 4, 0, 0, 0)
-    number = 0
-    while _LIBC.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) == 0:
-        number += 1
+    forbid_capabilities()
     # Version 3 of the structure holds 64 bits in two halves.
     header = struct.pack("=Ii", 0x20080522, 0)
     _LIBC.capset(ctypes.c_char_p(header), ctypes.c_char_p(bytes(24)))
@@ -70,6 +68,13 @@ def drop_capabilities() -> None:
         held = [line.split()[1] for line in file if line.startswith(("CapPrm:", "CapEff:", "CapInh:"))]
     if any(int(value, 16) for value in held):
         raise OSError(errno.EPERM, "The kernel process could not give up its capabilities.")
+
+
+def forbid_capabilities() -> None:
+    """Keep every program that this process or a child of it starts from having a capability, as far as it may say so."""
+    number = 0
+    while _LIBC.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) == 0:
+        number += 1
 
 
 def no_new_privileges() -> None:

@@ -44,7 +44,7 @@ def launch(sandbox: Sandbox, tier: Tier) -> Launch:
         return Launch(sandbox, tier)
     with _lock:
         warm = _warm_process(sandbox, tier)
-        if warm.busy:
+        if warm is None or warm.busy:
             return Launch(sandbox, tier)
         warm.busy = True
     try:
@@ -95,8 +95,11 @@ _WARM: dict[tuple[int, str], WarmProcess] = {}
 _LOST: list[int] = []
 
 
-def _warm_process(sandbox: Sandbox, tier: Tier) -> WarmProcess:
-    """The warm process of this role: one for each would keep too much memory, so another assignment gets it anew."""
+def _warm_process(sandbox: Sandbox, tier: Tier) -> WarmProcess | None:
+    """The warm process of this role: one for each assignment would keep too much memory, so another one gets it anew.
+
+    None when it does not start.
+    """
     place = (os.getpid(), sandbox.role)
     found = _WARM.get(place)
     if found is not None and found.is_alive and found.serves(sandbox, tier):
@@ -107,15 +110,32 @@ def _warm_process(sandbox: Sandbox, tier: Tier) -> WarmProcess:
         if not found.is_alive:
             _lose(found)
         found.close()
-    _WARM[place] = WarmProcess(sandbox, tier)
+        _WARM.pop(place, None)
+    try:
+        _WARM[place] = WarmProcess(sandbox, tier)
+    except (AssayError, OSError):
+        return None
     return _WARM[place]
 
 
 def _lose(warm: WarmProcess) -> None:
+    """Count one that ended by itself."""
+    _LOST.append(warm.launch.owner)
+    _forget(warm)
+
+
+def _throw_away(warm: WarmProcess) -> None:
+    """End one that a fork has left something in; that is no loss, unless it had ended before."""
+    with _lock:
+        if not warm.is_alive and warm in _WARM.values():
+            _LOST.append(warm.launch.owner)
+        _forget(warm)
+
+
+def _forget(warm: WarmProcess) -> None:
     for place, other in list(_WARM.items()):
         if other is warm:
             del _WARM[place]
-            _LOST.append(place[0])
     warm.close()
 
 
@@ -275,7 +295,7 @@ class _ForkLaunch(Launch):
         remove(self.sockets)
         if not self.warm.is_alone():
             # Nothing that is left of a submission may see the next one.
-            self.warm.close()
+            _throw_away(self.warm)
         self.warm.busy = False
 
 
@@ -289,6 +309,10 @@ class _Fork:
         with open(f"/proc/self/fdinfo/{descriptor}") as file:
             numbers = [line.split()[1] for line in file if line.startswith("Pid:")]
         self.pid = int(numbers[0])
+        if self.pid <= 0:
+            # It has ended already, or /proc is another machine's; as the number to send a signal to it would mean everybody.
+            self.close()
+            raise AssayError("A fork of the process that kernels are forked from ended at once.")
 
     def poll(self) -> int | None:
         return self._ended(0.0)
