@@ -1532,6 +1532,8 @@ plots.show(
 # - In JupyterLab or Colab: take the `#` away in the next cell and run it.
 # - In a shell, in the folder of this notebook: `tensorboard --logdir logs`, then open the address that it prints, usually `http://localhost:6006`.
 #
+# With as many runs as here TensorBoard draws none at first: tick the ones that you want to see on its left side, or write a part of their names into the filter above them, such as `initial relu`, and press **Toggle all runs**.
+#
 # Look at `normalised relu N(0, 1)` beside `initial relu N(0, 1)` under Histograms: it is the picture of part D.
 
 # %%
