@@ -75,6 +75,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 # ShowVerdicts takes out hidden tests, rubrics and whatever was printed while grading; nbgrader would show them all.
+c.GenerateFeedback.exporter_class = "assay.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "assay.feedback.ShowVerdicts",

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import nbformat
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
+from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
@@ -28,6 +31,35 @@ RUN_IT = "(run this test in your notebook to see what it got)"
 NOT_TESTED = "Not marked yet: the tests could not mark this answer; a person looks at it."
 
 _LINE_OF_CELL = re.compile(r"Cell In\[(\d+)\], line (\d+)")
+
+
+class FeedbackExporter(HTMLExporter):
+    """nbgrader's exporter for feedback; it compiles its templates once in a process, and not once for each submission."""
+
+    @property
+    def environment(self) -> Environment:
+        """Where the templates are compiled."""
+        environment: Environment = super().environment
+        environment.bytecode_cache = _COMPILED
+        return environment
+
+
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates in memory; jinja2 looks itself whether the text is still the same."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        code = self._codes.get(bucket.key)
+        if code is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 class ShowVerdicts(NbGraderPreprocessor):
