@@ -1226,7 +1226,7 @@ def callbacks_see_the_last_entry():
     got = gradient_descent(1.0, lambda t: (t - 1) ** 2, lambda t: 2 * (t - 1), callbacks=[lambda *entry: seen.append(entry)])
     checks.equal(len(seen), len(got), "calls for a start at the minimum")
     seen = []
-    got = gradient_descent(1.5, lambda t: -t, lambda t: -1.0, learning_rate=0.4, callbacks=[lambda *entry: seen.append(entry)])
+    got = gradient_descent(1.5, lambda t: -t, lambda t: -1.0, learning_rate=0.4, max_steps=100, callbacks=[lambda *entry: seen.append(entry)])
     checks.equal(len(seen), len(got), "calls for a descent that ends at the border", hint="the last entry too")
 
 

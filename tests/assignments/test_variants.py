@@ -1,8 +1,8 @@
 """Every right variant earns all points and every wrong one loses exactly the cells that its header names.
 
 All of them are handed in and graded in real kernels in the sandbox; a student hands in several variants at once, of different cells, so that a few dozen
-kernels are enough. Where networks are trained, `make test` grades notebooks that are cut down to the test cells that these answers can reach; the whole ones go through
-nbgrader in the sample class and, as those of the other assignments do always, in `make test-all`. That also runs each variant by itself without Jupyter.
+kernels are enough. `make test` grades notebooks that are cut down to the test cells that these answers can reach; whole ones go through nbgrader in the sample class, and
+all of these in `make test-all`. Each variant is also run by itself without Jupyter, those of assignments that train networks by `make test-all` only.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def grade_shard(assignment: str, shard: int) -> dict[str, Result]:
 def test_variants_handed_in_together_earn_the_marks_that_their_headers_name(assignment: str, number: int):
     variants = hand_ins(read_variants(COURSE, assignment))[number]
     master = read_master(COURSE, assignment)
-    if is_cut_down(assignment):
+    if not ALL:
         answers = answers_of(variants)
         master = cut_down(master, answers)
         machine = grade_cut_down(assignment, master, answers)
