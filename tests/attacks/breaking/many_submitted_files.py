@@ -2,7 +2,7 @@
 # group: breaking
 # honest: all
 # may lose: all
-# seconds: 30
+# seconds: 45
 
 
 def submission(folder, notebook):
