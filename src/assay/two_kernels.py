@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from assay.cleaning import clean_outputs
 from assay.conversation import Answer, Conversation, Output
 from assay.errors import AssayError
 from assay.kernels import Limits, Sandbox, Tier, choose, make_manager
-from assay.kernels.warm import losses
+from assay.kernels.warm import losses, prepare
 from assay.names import Needs, bound_names, imported_modules, is_courses_own, needs_of
 from assay.surroundings import Surroundings, of_installed_packages
 from assay.verdict import Status, Verdict, bounded, short
@@ -187,7 +187,8 @@ class _InStep:
             limits=limits.kernel,
             tier=tier,
         )
-        self.warm = (None, None) if warm is None else warm_modules(master, warm)
+        student, grader = (None, None) if warm is None else warm_modules(master, warm)
+        self.warm = {"student": student, "grader": grader}
         self.courses_own = {grade_id(cell): cell for cell in master.cells if is_courses_own(cell)}
         needs = needs_of(master)
         self.needs = {
@@ -410,6 +411,7 @@ class _InStep:
 
     def _start_both(self) -> None:
         # Both start at once: most of it is Python's imports, and there is usually more than one core.
+        prepare(self._sandbox("student"), self._sandbox("grader"))
         self.student, self.grader = self._new_student(), self._new_grader()
         self._wait(self.student, "student")
         self._wait(self.grader, "grader")
@@ -448,27 +450,16 @@ class _InStep:
 
     def _new_student(self) -> Conversation:
         with self.links.for_student() as link:
-            return self._started(
-                replace(
-                    self.sandbox,
-                    files=self.files,
-                    role="student",
-                    pass_fds={"ASSAY_LINK": link},
-                    warm=self.warm[0],
-                )
-            )
+            return self._started(self._sandbox("student", self.files, {"ASSAY_LINK": link}))
 
     def _new_grader(self) -> Conversation:
         with self.links.for_grader() as control:
-            return self._started(
-                replace(
-                    self.sandbox,
-                    files=self.course_files,
-                    role="grader",
-                    pass_fds={"ASSAY_CONTROL": control},
-                    warm=self.warm[1],
-                )
-            )
+            return self._started(self._sandbox("grader", self.course_files, {"ASSAY_CONTROL": control}))
+
+    def _sandbox(
+        self, role: str, files: Path | None = None, links: Mapping[str, int] | None = None
+    ) -> Sandbox:
+        return replace(self.sandbox, role=role, files=files, pass_fds=links or {}, warm=self.warm[role])
 
     def _started(self, sandbox: Sandbox) -> Conversation:
         conversation = Conversation(make_manager(sandbox))

@@ -48,10 +48,22 @@ def launch(sandbox: Sandbox, tier: Tier) -> Launch:
             return Launch(sandbox, tier)
         warm.busy = True
     try:
-        return _ForkLaunch(sandbox, tier, warm)
+        if warm.is_ready():
+            return _ForkLaunch(sandbox, tier, warm)
     except BaseException:
         warm.busy = False
         raise
+    with _lock:
+        _forget(warm)
+    return Launch(sandbox, tier)
+
+
+def prepare(*sandboxes: Sandbox) -> None:
+    """Begin to start the warm processes of these sandboxes that are not there yet, so that they import at the same time."""
+    for sandbox in sandboxes:
+        if sandbox.warm is not None and sandbox.tier is not None and can_fork(sandbox.tier):
+            with _lock:
+                _warm_process(sandbox, sandbox.tier)
 
 
 @cache
@@ -66,7 +78,7 @@ def can_fork(tier: Tier) -> bool:
         return False
     try:
         with _ForkLaunch(sandbox, tier, warm) as fork:
-            return fork.start(probe=True).wait(FORK_SECONDS) == 0
+            return warm.is_ready() and fork.start(probe=True).wait(FORK_SECONDS) == 0
     except (AssayError, OSError, subprocess.SubprocessError):
         return False
     finally:
@@ -98,7 +110,7 @@ _LOST: list[int] = []
 def _warm_process(sandbox: Sandbox, tier: Tier) -> WarmProcess | None:
     """The warm process of this role: one for each assignment would keep too much memory, so another one gets it anew.
 
-    None when it does not start.
+    It may not be ready yet. None when it cannot be started.
     """
     place = (os.getpid(), sandbox.role)
     found = _WARM.get(place)
@@ -146,15 +158,16 @@ class WarmProcess:
     ----------
     sandbox
         The role, what can be read and the environment of its kernels; their files and links come with the orders.
-
-    Raises
-    ------
-    AssayError
-        When it does not get ready.
     """
 
     def __init__(self, sandbox: Sandbox, tier: Tier) -> None:
-        """Start it and wait until everything is imported."""
+        """Start it; see `is_ready`.
+
+        Raises
+        ------
+        AssayError
+            When it will not be able to read what it should.
+        """
         self._serves = _kind(sandbox, tier)
         #: Whether a fork of it may be running.
         self.busy = False
@@ -164,13 +177,16 @@ class WarmProcess:
             self.launch = _WarmLaunch(own, tier)
             self.launch.start()
         self._orders.settimeout(START_SECONDS)
-        try:
-            ready = self._orders.recv(len(READY))
-        except OSError:
-            ready = b""
-        if ready != READY:
-            self.close()
-            raise AssayError("The process that kernels are to be forked from did not start.")
+        self._ready: bool | None = None
+
+    def is_ready(self) -> bool:
+        """Wait until everything is imported; False when it ended before, or took too long."""
+        if self._ready is None:
+            try:
+                self._ready = self._orders.recv(len(READY)) == READY
+            except OSError:
+                self._ready = False
+        return self._ready
 
     @property
     def is_alive(self) -> bool:
@@ -198,10 +214,11 @@ class WarmProcess:
         AssayError
             When it does not say that it runs.
         """
-        line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         bound = {isolation.SOCKETS: f"{isolation.SOCKETS}/{sockets}"}
         order = json.dumps({"sizes": sizes, "bound": bound, "kept": self._kept(sizes)}).encode()
-        assert len(order) <= ORDER_BYTES
+        if len(order) > ORDER_BYTES:
+            raise AssayError("Kernels are to read too many folders below /tmp: name one that holds them all.")
+        line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         line.settimeout(FORK_SECONDS)
         try:
             with theirs:
