@@ -42,6 +42,11 @@ def hand_ins(variants: list[Variant]) -> list[list[Variant]]:
     return students
 
 
+def answers_of(variants: list[Variant]) -> dict[str, str]:
+    """What a student hands in who has these variants: the sources of the cells that they replace."""
+    return {name: source for variant in variants for name, source in variant.cells.items()}
+
+
 def _defined(variant: Variant) -> set[str]:
     return set().union(*(_names(source)[0] for source in variant.cells.values()))
 

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbgrader.validator import Validator
 from traitlets.config import Config
-from variant_classes import ALL, COURSE, TRAINING, hand_ins
+from variant_classes import ALL, COURSE, TRAINING, answers_of, hand_ins
 
 from assay import grade_notebook
 from assay.cells import grade_id, is_test
@@ -42,8 +42,7 @@ CASES = [
 def written(folder: Path, assignment: str, variants: list[Variant]) -> Path:
     """A released notebook with the answers of these variants, without the experiments, which earn nothing."""
     release = nbformat.read(COURSE.release(assignment) / f"{assignment}.ipynb", as_version=4)
-    answers = {name: source for variant in variants for name, source in variant.cells.items()}
-    notebook = solve(release, read_master(COURSE, assignment), answers)
+    notebook = solve(release, read_master(COURSE, assignment), answers_of(variants))
     notebook.cells = [cell for cell in notebook.cells if grade_id(cell)]
     nbformat.write(notebook, folder / f"{assignment}.ipynb")
     return folder / f"{assignment}.ipynb"

@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from course_copies import copy_course
 from nbformat import NotebookNode
-from variant_classes import ALL, COURSE, QUICK, TRAINING, hand_ins
+from variant_classes import ALL, COURSE, QUICK, TRAINING, answers_of, hand_ins
 
 from assay import grade_notebook
 from assay.calibration_runs import Job, Run, read_right, run_jobs, touched_cells
@@ -24,8 +24,8 @@ from assay.cells import grade_id, is_test, role
 from assay.checks.margins import meets
 from assay.claim_runs import Claim
 from assay.engine import Result, grade
+from assay.execute import ExecuteInTwoKernels
 from assay.names import reached_tests
-from assay.two_kernels import RunLimits
 from assay.variants import Variant, catches, failures, read_master, read_variants, solve
 
 # Kernels are what takes time here: each shard is graded by a process of its own.
@@ -61,10 +61,6 @@ def points_of(master: NotebookNode, variants: list[Variant]) -> dict[str, float]
     return {grade_id(cell): 0.0 if grade_id(cell) in fails else role(cell)["points"] for cell in cells}
 
 
-def answers_of(variants: list[Variant]) -> dict[str, str]:
-    return {name: source for variant in variants for name, source in variant.cells.items()}
-
-
 def cut_down(master: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
     """The master without test cells that these answers cannot reach, and without what is not graded."""
     reached = reached_tests(master, answers)
@@ -83,13 +79,12 @@ def grade_cut_down(
     submitted = nbformat.read(given / f"{assignment}.ipynb", as_version=4)
     names = {grade_id(cell) for cell in small.cells}
     submitted.cells = [cell for cell in submitted.cells if grade_id(cell) in names]
-    limits = COURSE.config().ExecuteInTwoKernels
     verdicts = grade_notebook(
         small,
         solve(submitted, small, answers),
         files=given,
         course_files=given,
-        limits=RunLimits(cell_seconds=limits.cell_seconds_of.get(assignment, limits.cell_seconds)),
+        limits=ExecuteInTwoKernels(config=COURSE.config()).limits(assignment),
         warm=(),
     )
     return {verdict.grade_id: verdict.points for verdict in verdicts.verdicts}

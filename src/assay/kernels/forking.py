@@ -95,9 +95,8 @@ def _be_the_first(kernel: int) -> NoReturn:
     """Be the process number 1 of a namespace: it collects orphans, and when the kernel has ended it ends, and all with it."""
     status = 1
     try:
-        # Of the signals from inside only those arrive that a handler waits for.
-        for which in (signal.SIGINT, signal.SIGPIPE, signal.SIGCHLD):
-            signal.signal(which, signal.SIG_DFL)
+        # Of the signals from inside only those arrive that a handler waits for: Python has one for this.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         walls.hide_memory()
         walls.drop_capabilities()
         namespaces.close_all_but({0, 1, 2})

@@ -9,7 +9,6 @@ import ctypes
 import os
 import stat
 from collections.abc import Collection, Iterable, Mapping
-from itertools import takewhile
 from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -50,7 +49,7 @@ def mount_fresh(sizes: Mapping[str, int], bound: Mapping[str, str], kept: Iterab
     for place, size in sizes.items():
         _mount("tmpfs", place, "tmpfs", _NO_SETUID | _NO_DEVICES, f"size={size},mode={_PERMISSIONS:o}")
     for place, descriptor in opened.items():
-        _make_for(place, descriptor, outside=set(sizes))
+        _make_for(place, descriptor)
         _mount(f"/proc/self/fd/{descriptor}", place, None, _BIND)
         os.close(descriptor)
     _mount("proc", "/proc", "proc", _NO_SETUID | _NO_DEVICES | _NO_PROGRAMS)
@@ -66,14 +65,12 @@ def open_standard_streams_anew() -> None:
     os.close(nothing)
 
 
-def _make_for(place: str, descriptor: int, outside: set[str]) -> None:
+def _make_for(place: str, descriptor: int) -> None:
     """Make what a file or folder can be mounted on, and the folders above it, which all may enter."""
-    above = [str(folder) for folder in Path(place).parents]
-    new = list(takewhile(lambda folder: folder not in outside, above))
-    for folder in reversed(new):
-        if not os.path.isdir(folder):
-            os.mkdir(folder)
-            os.chmod(folder, 0o755)
+    for folder in reversed(Path(place).parents):
+        if not folder.is_dir():
+            folder.mkdir()
+            folder.chmod(0o755)
     if stat.S_ISDIR(os.fstat(descriptor).st_mode):
         os.mkdir(place)
     else:

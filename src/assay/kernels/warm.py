@@ -90,7 +90,7 @@ def losses() -> int:
     with _lock:
         for warm in list(_WARM.values()):
             if not warm.is_alive:
-                _lose(warm)
+                _give_up(warm)
         return len(_LOST)
 
 
@@ -119,10 +119,7 @@ def _warm_process(sandbox: Sandbox, tier: Tier) -> WarmProcess | None:
     if found is not None:
         if found.busy and found.is_alive:
             return found
-        if not found.is_alive:
-            _lose(found)
-        found.close()
-        _WARM.pop(place, None)
+        _give_up(found)
     try:
         _WARM[place] = WarmProcess(sandbox, tier)
     except (AssayError, OSError):
@@ -130,18 +127,11 @@ def _warm_process(sandbox: Sandbox, tier: Tier) -> WarmProcess | None:
     return _WARM[place]
 
 
-def _lose(warm: WarmProcess) -> None:
-    """Count one that ended by itself."""
-    _LOST.append(warm.launch.owner)
+def _give_up(warm: WarmProcess) -> None:
+    """End one; it is a loss if it had ended by itself."""
+    if not warm.is_alive and warm in _WARM.values():
+        _LOST.append(warm.launch.owner)
     _forget(warm)
-
-
-def _throw_away(warm: WarmProcess) -> None:
-    """End one that a fork has left something in; that is no loss, unless it had ended before."""
-    with _lock:
-        if not warm.is_alive and warm in _WARM.values():
-            _LOST.append(warm.launch.owner)
-        _forget(warm)
 
 
 def _forget(warm: WarmProcess) -> None:
@@ -312,7 +302,8 @@ class _ForkLaunch(Launch):
         remove(self.sockets)
         if not self.warm.is_alone():
             # Nothing that is left of a submission may see the next one.
-            _throw_away(self.warm)
+            with _lock:
+                _give_up(self.warm)
         self.warm.busy = False
 
 
