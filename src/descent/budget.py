@@ -27,8 +27,8 @@ class _Level:
 _LEVELS = {
     "full": _Level(share=1.0),
     "quick": _Level(share=0.25),
-    # Ten steps with batches of 32: enough to run every line, too few to learn much.
-    "short": _Level(share=1.0, max_epochs=1, max_examples=320),
+    # Five steps with batches of 32: enough to run every line, too few to learn much.
+    "short": _Level(share=1.0, max_epochs=1, max_examples=160),
 }
 _TITLES = {"full": "all of it", "quick": "a quarter of the work"}
 
@@ -41,7 +41,7 @@ class Budget:
     ----------
     name
         ``"full"``, ``"quick"`` (a quarter of the epochs and of the examples) or ``"short"``
-        (1 epoch, at most 320 examples).
+        (1 epoch, at most 160 examples).
     reason
         Why it is this one, as the end of a sentence that begins with "because".
     """
@@ -62,7 +62,7 @@ class Budget:
         work = {
             "full": "every epoch and every example",
             "quick": "a quarter of the epochs and of the examples",
-            "short": "1 epoch of at most 320 examples, whose results mean nothing",
+            "short": "1 epoch of at most 160 examples, whose results mean nothing",
         }[self.name]
         other = "quick" if self.name == "full" else "full"
         change = (

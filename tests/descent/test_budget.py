@@ -19,7 +19,7 @@ def test_a_student_has_the_full_budget():
 @pytest.mark.parametrize("execution", ["autograde", "validate"])
 def test_the_budget_is_short_while_nbgrader_runs_the_notebook(monkeypatch, execution):
     monkeypatch.setenv("NBGRADER_EXECUTION", execution)
-    assert (budget.epochs(20), budget.examples(48_000)) == (1, 320)
+    assert (budget.epochs(20), budget.examples(48_000)) == (1, 160)
 
 
 def test_the_budget_is_short_in_ci(monkeypatch):

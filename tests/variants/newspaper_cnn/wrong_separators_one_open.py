@@ -1,0 +1,12 @@
+"""One of the eight is left open."""
+# fails: separators_are_known
+
+# %% is_separator
+NAMES = [
+    "rule between two columns", "underlined headline", "short dash between two articles", "border of an advertisement",
+    "fold of the paper", "rule of a table", "stem of a large letter", "dark edge of the scan",
+]
+is_separator = dict.fromkeys(NAMES, False)
+for name in ("rule between two columns", "short dash between two articles", "border of an advertisement", "rule of a table"):
+    is_separator[name] = True
+is_separator["dark edge of the scan"] = None

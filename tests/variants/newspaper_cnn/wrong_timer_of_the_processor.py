@@ -1,0 +1,13 @@
+"""The processor's time is measured."""
+# fails: epochs_are_timed
+
+# %% EpochTimer
+class EpochTimer(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        self.seconds = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.start = time.process_time()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seconds.append(time.process_time() - self.start)
