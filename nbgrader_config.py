@@ -85,7 +85,7 @@ c.GenerateFeedback.preprocessors = [
 # A cell ends within a second or two; one that does not end costs this many seconds. The first cell of an assignment that imports
 # TensorFlow takes eight seconds on a cold machine, and more when other kernels do the same.
 c.ExecuteInTwoKernels.cell_seconds = 10
-c.ExecuteInTwoKernels.cell_seconds_of = {"mnist_mlp": 60}
+c.ExecuteInTwoKernels.cell_seconds_of = {"mnist_mlp": 60, "newspaper_cnn": 60}
 
 # These three hold for Validate, which runs a student's own notebook as nbgrader does.
 c.Execute.timeout = 120

@@ -15,7 +15,7 @@ COURSE = Course.at(ROOT)
 #: Whether the tests that take long are run as well (make test-all).
 ALL = bool(os.environ.get("ASSAY_TEST_ALL"))
 #: Assignments whose tests train networks: what is tested twice is tested in the sandbox by make test, and the other way by make test-all.
-TRAINING = frozenset({"mnist_mlp"})
+TRAINING = frozenset({"mnist_mlp", "newspaper_cnn"})
 #: The assignments whose tests are quick, or all of them.
 QUICK = [assignment for assignment in COURSE.assignments() if ALL or assignment not in TRAINING]
 

@@ -8,7 +8,8 @@ A variant is one small file, ``tests/variants/<assignment>/right_*.py`` or ``wro
     # %% grade_id_of_the_solution_cell
     the answer that takes the place of that cell's
 
-A right variant has no ``# fails:`` line. A wrong one must lose exactly the points of the test cells it names.
+A right variant has no ``# fails:`` line. A wrong one must lose exactly the points of the test cells it names, and may lose those of the
+cells that a line ``# may fail:`` names: where a network is trained that is not the right one, chance decides.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from assay.regions import Kind, drop_delimiters, find_regions
 
 CELL_MARK = re.compile(r"^# %% *(\S+) *$", re.MULTILINE)
 FAILS = re.compile(r"^# fails: *(.*)$", re.MULTILINE)
+MAY_FAIL = re.compile(r"^# may fail: *(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,15 @@ class Variant:
         From the grade id of a solution cell to the source that takes its place.
     fails
         The grade ids of the test cells that must fail; empty for a right variant.
+    may_fail
+        Those of others that may.
     """
 
     name: str
     sentence: str
     cells: Mapping[str, str]
     fails: frozenset[str] = frozenset()
+    may_fail: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -114,16 +119,20 @@ def read_variant(path: Path, master: NotebookNode) -> Variant:
             f"{path.name} must replace solution cells ('# %% <grade id>'); it names {sorted(cells) or 'none'}, "
             f"the notebook has {sorted(solutions)}."
         )
-    line = FAILS.search(answer.head)
-    fails = frozenset(line.group(1).split()) if line else frozenset()
+    fails, may_fail = (
+        frozenset(line.group(1).split()) if (line := header.search(answer.head)) else frozenset()
+        for header in (FAILS, MAY_FAIL)
+    )
     tests = {grade_id(cell) for cell in master.cells if is_test(cell)}
-    if not fails <= tests:
-        raise AssayError(f"{path.name} names test cells that do not exist: {sorted(fails - tests)}.")
-    if bool(fails) != path.name.startswith("wrong_"):
+    if not fails | may_fail <= tests:
+        raise AssayError(f"{path.name} names test cells that do not exist: {sorted((fails | may_fail) - tests)}.")
+    if fails & may_fail:
+        raise AssayError(f"{path.name} says of {sorted(fails & may_fail)} both that it fails and that it may.")
+    if bool(fails) != path.name.startswith("wrong_") or (may_fail and not fails):
         raise AssayError(
             f"{path.name}: a wrong variant names the cells that fail ('# fails: ...'), a right one names none."
         )
-    return Variant(path.stem, answer.sentence, cells, fails)
+    return Variant(path.stem, answer.sentence, cells, fails, may_fail)
 
 
 def read_answer(path: Path, mark: re.Pattern[str]) -> Answer:

@@ -32,7 +32,7 @@ from assay.variants import Variant, catches, failures, read_master, read_variant
 NUM_SHARDS = 2
 ASSIGNMENTS = COURSE.assignments()
 #: How many right and wrong variants an assignment has at least.
-SMALLEST_NUMBERS = {"gradient_descent": (15, 30), "mnist_mlp": (40, 60)}
+SMALLEST_NUMBERS = {"gradient_descent": (15, 30), "mnist_mlp": (40, 60), "newspaper_cnn": (25, 40)}
 
 
 def is_cut_down(assignment: str) -> bool:
@@ -119,7 +119,11 @@ def test_variants_handed_in_together_earn_the_marks_that_their_headers_name(assi
         result = grade_shard(assignment, number % NUM_SHARDS)[f"student{number}"]
         assert result.failure == ""
         machine = {one.grade_id: one.points for one in result.marks.verdicts if not one.by_person}
-    assert machine == points_of(master, variants), [variant.name for variant in variants]
+    expected = points_of(master, variants)
+    # What may fail keeps its points or loses them.
+    for uncertain in set().union(*(variant.may_fail for variant in variants)) & set(expected):
+        assert machine.pop(uncertain) in (0.0, expected.pop(uncertain))
+    assert machine == expected, [variant.name for variant in variants]
 
 
 @cache
@@ -141,7 +145,8 @@ def failures_of(assignment: str) -> dict[str, list[Claim]]:
     ],
 )
 def test_a_variant_by_itself_fails_the_cells_that_its_header_names(assignment: str, variant: Variant):
-    assert {claim.cell for claim in failures_of(assignment)[variant.name]} == variant.fails
+    failed = {claim.cell for claim in failures_of(assignment)[variant.name]}
+    assert variant.fails <= failed <= variant.fails | variant.may_fail
 
 
 @pytest.mark.xdist_group("claims")
