@@ -83,7 +83,7 @@ for number, (page, ground_truth) in zip(page_numbers, pages):
     print(f"img-{number}: {page.shape[0]} x {page.shape[1]} pixels, {page.dtype}, grey values {page.min()} to {page.max()}, labels {np.unique(ground_truth)}")
 
 # %% tags=["nbval-ignore-output"]
-figure, axes = plots.new_figure(1, 4, width=11, height=7)
+figure, axes = plots.new_figure(1, 4, width=11, height=4.3)
 page, ground_truth = pages[0]
 crop = (slice(1150, 1500), slice(250, 520))
 for axis, picture, title in zip(
@@ -92,7 +92,7 @@ for axis, picture, title in zip(
     axis.imshow(picture, cmap="gray", vmin=0, vmax=255)
     axis.set(title=title, xticks=[], yticks=[])
     axis.grid(False)
-plots.show(figure, alt="ALT_PAGE")
+plots.show(figure, alt="A scanned front page beside its ground truth, in which only rules between columns, dashes between articles, the border of an advertisement and the rules of tables are black; and the same for a detail, where the strip in the ground truth is a little wider than the ornament.")
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "separators_question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ### A1 (1 point): what counts
@@ -206,7 +206,7 @@ def share_of_other_pages():
 #
 # *The traps:* more than the threshold, not at least; height comes before width; the page must stay as it is; and a Python loop over sixteen thousand patches takes a hundred times as long as one `reshape` with one `transpose`.
 #
-# A page of 32 x 47 pixels gives $2 \cdot 3 = 6$ patches of 15 x 15, and `img-103` gives 16,241, of which 1,808 are positive.
+# A page of 32 x 47 pixels gives $2 \cdot 3 = 6$ patches of 15 x 15, and `img-103` gives 16,241, of which 1,809 are positive.
 
 # %% nbgrader={"grade": false, "grade_id": "get_patches", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def get_patches(page, ground_truth, height, width, threshold):
@@ -358,7 +358,7 @@ for row, label in zip((axes[:2], axes[2:]), (1, 0)):
         axis.grid(False)
 axes[0, 0].set_ylabel("separator")
 axes[2, 0].set_ylabel("none")
-plots.show(figure, alt="ALT_PATCHES")
+plots.show(figure, alt="Two rows of patches with a separator, most of them a dark bar from edge to edge, some only touched by one, and two rows without, with parts of letters or bare paper.")
 
 # %% [markdown]
 # Would you always know? A patch shows very little of its surroundings: that is what the network has to work with, too.
@@ -851,16 +851,20 @@ class EpochTimer(keras.callbacks.Callback):
         One number for each epoch of the last training.
     """
 
-    ### BEGIN SOLUTION
     def on_train_begin(self, logs=None):
+        ### BEGIN SOLUTION
         self.seconds = []
+        ### END SOLUTION
 
     def on_epoch_begin(self, epoch, logs=None):
+        ### BEGIN SOLUTION
         self.start = time.perf_counter()
+        ### END SOLUTION
 
     def on_epoch_end(self, epoch, logs=None):
+        ### BEGIN SOLUTION
         self.seconds.append(time.perf_counter() - self.start)
-    ### END SOLUTION
+        ### END SOLUTION
 
 # %%
 # Try EpochTimer here.
@@ -1233,8 +1237,8 @@ for optimizer in ("AdaGrad", "Adam", "RMSprop"):
 
 # %% tags=["nbval-ignore-output"]
 print_table(rows)
-print()
-print(f"whoever always says 'none' on the other page: accuracy {np.mean(other_data[1] == 0):.3f}, recall 0")
+if rows:
+    print(f"\nwhoever always says 'none' on the other page: accuracy {np.mean(other_data[1] == 0):.3f}, recall 0")
 
 # %% tags=["nbval-ignore-output"]
 figure, axes = plots.new_figure(1, 3, width=12, height=4.2)
@@ -1242,7 +1246,7 @@ for axis, optimizer in zip(axes, ("AdaGrad", "Adam", "RMSprop")):
     own = {name.split(", ", 1)[1]: history for name, history in histories.items() if name.startswith(optimizer)}
     comparison.curves(axis, own, "accuracy", validation=True)
     axis.set(title=optimizer, ylim=(0.45, 1))
-plots.show(figure, alt="ALT_RUNS")
+plots.show(figure, alt="Accuracy by epoch, one panel for each optimiser. With Adam and RMSprop training and validation rise above 0.8, the uniform start an epoch or two later; with AdaGrad they stay near 0.6. With batch normalisation training is highest in all three panels, and validation stays at one half for several epochs.")
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain_optimizers_question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # **Explain (2 points).**
@@ -1304,9 +1308,9 @@ def steps_to_forget(momentum, share):
     ### END SOLUTION
 
 # %% tags=["nbval-ignore-output"]
-batches = -(-len(train_data[1]) // batch_size)
 for momentum in (0.99, 0.9):
     steps = steps_to_forget(momentum, 0.01)
+    batches = -(-len(train_data[1]) // batch_size)
     print(f"momentum {momentum}: {steps} steps until the start weighs less than 1 %, which are {steps / batches:.1f} epochs of {batches} minibatches")
 
 # %% nbgrader={"grade": true, "grade_id": "start_is_forgotten", "locked": true, "points": 1.5, "schema_version": 3, "solution": false, "task": false}
@@ -1334,7 +1338,7 @@ comparison.curves(left, momenta, "accuracy")
 comparison.curves(right, momenta, "val_accuracy")
 for axis in (left, right):
     axis.set(ylim=(0.45, 1))
-plots.show(figure, alt="ALT_MOMENTA")
+plots.show(figure, alt="Accuracy by epoch for two momenta of batch normalisation. The training curves lie on each other. Validation with 0.99 stays near one half for five epochs and then rises; with 0.9 it begins above 0.7 and jumps between 0.6 and 0.85.")
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain_momentum_question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # **Explain (1.5 points).**
@@ -1347,14 +1351,14 @@ plots.show(figure, alt="ALT_MOMENTA")
 #
 # **Rubric (1.5 points), half a point for each.**
 #
-# - 0.99: 459 steps, about seven epochs of 63 minibatches; the curve leaves one half around there (four to eight). 0.9: 44 steps, less than an epoch; validation is near training from the first epoch on.
+# - 0.99: 459 steps, about seven epochs of 63 minibatches; the curve leaves one half around there (four to eight). 0.9: 44 steps, less than an epoch; validation is away from one half from the first epoch on (and jumps).
 # - Maps and pre-activations have small variances (of some hundredths) at the start, so what is left of the 1 dominates for long: too large a variance shrinks the signal in every normalised layer, three times in a row, and the output is the same for all patches.
 # - The averages then come from the last two or three minibatches of 32 and are noisy: the network in inference changes from step to step with what the last batches held.
 #
 # === END MARK SCHEME ===
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain_momentum", "locked": false, "points": 1.5, "schema_version": 3, "solution": true, "task": false}
-# 1. With 0.99 the start weighs less than a hundredth after 459 steps, about seven epochs here; the validation accuracy leaves one half between the fourth and the eighth epoch. With 0.9 it takes 44 steps, less than one epoch, and the validation follows the training from the first epoch on.
+# 1. With 0.99 the start weighs less than a hundredth after 459 steps, about seven epochs here; the validation accuracy leaves one half between the fourth and the eighth epoch. With 0.9 it takes 44 steps, less than one epoch, and the validation is far above one half from the first epoch on, though it jumps.
 # 2. The variances of the maps are small, a few hundredths, since grey values lie between 0 and 1. So even a tenth of the start value 1 is several times the true variance: the network in inference divides by far too much, in three layers after each other, and gives nearly the same
 #    output for every patch. That is one half of the examples right.
 # 3. With 0.5 the averages hold the last two or three minibatches only. They are noisy, and so is the network in inference: its outputs change with what the last 64 patches happened to be.
@@ -1460,6 +1464,8 @@ def balanced_accuracy(name):
     return (np.mean(found[y == 1]) + np.mean(~found[y == 0])) / 2
 
 
+if not networks:
+    raise NotImplementedError("Train the networks of part E first.")
 best_name = max(networks, key=balanced_accuracy)
 print(f"By the balanced accuracy on img-{page_numbers[2]} the best run is {best_name}: {balanced_accuracy(best_name):.3f}")
 figure, axes = plots.new_figure(1, 2, width=12, height=8.5)
@@ -1471,13 +1477,13 @@ for axis, number, whole in zip(axes, page_numbers[2:], pages[2:]):
     axis.imshow(newspaper.overlay(page, ground_truth, probability > 0.5))
     axis.set(title=f"img-{number}: precision {result['precision']:.2f}, recall {result['recall']:.2f}", xticks=[], yticks=[])
     axis.grid(False)
-plots.show(figure, alt="ALT_OVERLAY")
+plots.show(figure, alt="Two pages with coloured patches. On the first most separators are green, and blue patches lie scattered over the text and along the edges of the sheet. On the second, darker page many separators are orange, above all in the advertisements, and fewer patches are blue.")
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "explain_failures_question", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ---
 # ### F2 (1.5 points): where does it fail?
 #
-# **Explain (1.5 points).** Green patches are found, red ones missed, blue ones false alarms. Look at both pages, closely (`page[1000:1300, 300:600]` shows a part).
+# **Explain (1.5 points).** Green patches are found, orange ones missed, blue ones false alarms. Look at both pages, closely (`page[1000:1300, 300:600]` shows a part).
 #
 # 1. What are the false alarms, and what do they have in common with separators?
 # 2. What is missed, and what would the network have to see to find it?
@@ -1487,14 +1493,14 @@ plots.show(figure, alt="ALT_OVERLAY")
 #
 # **Rubric (1.5 points), half a point for each.**
 #
-# - Stems of large letters, underlined words, edges of pictures and of the sheet: long straight edges between dark and light, which look the same as a rule within 15 x 15 pixels.
+# - Stems of letters, underlined words, edges of pictures and of the sheet: long straight edges between dark and light, which look the same as a rule within 15 x 15 pixels.
 # - Patches that a rule only touches (its strip covers a little more than a tenth, and the ink may lie outside), worn places, wavy and dotted borders, thin rules on dark paper; a larger field of view (larger patches, or the neighbours) would show that the line goes on.
 # - The second page is darker, with another paper, contrast and other rules than the two pages of the training (a shift of the domain). A sensible change (more pages, contrast or brightness as augmentation or normalisation, larger patches) with a fair test on a page that was used for neither training nor choosing.
 #
 # === END MARK SCHEME ===
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "explain_failures", "locked": false, "points": 1.5, "schema_version": 3, "solution": true, "task": false}
-# 1. Stems of large letters, underlined words, the edges of pictures and the dark edge of the sheet. Within 15 x 15 pixels they are what a rule is, too: a straight boundary between dark and light.
+# 1. Stems of letters, above all of large ones, underlined words, the edges of pictures and the edge of the sheet. Within 15 x 15 pixels they are what a rule is, too: a straight boundary between dark and light.
 # 2. Patches into whose corner a rule just reaches, worn places, the wavy borders of advertisements. Nothing in such a patch says that a line goes on to the left and to the right; the network would have to see the neighbouring patches, or larger ones.
 # 3. That page is much darker and has less contrast than the two pages the network was trained on. It has learned what dark and light were *there*. I would train on more pages, or change brightness and contrast of the patches at random while training, and compare precision and recall on a fifth
 #    page that I have used neither to train nor to choose.
