@@ -164,7 +164,7 @@ def separator_share(ground_truth):
     ### END SOLUTION
 
 # %% tags=["nbval-ignore-output"]
-for number, (page, ground_truth) in zip(page_numbers, pages):
+for number, (_, ground_truth) in zip(page_numbers, pages):
     share = separator_share(ground_truth)
     print(f"img-{number}: {share:.1%} separator; whoever always says 'none' is right on {1 - share:.1%} of the pixels")
 
@@ -682,8 +682,8 @@ def other_initializers():
     """Initialisers given as objects, with and without batch normalisation, hold for every kernel and every bias."""
     small = {"img_h": 9, "img_w": 9, "init_size": 12, "dense_size": 30}
     for initializer in (keras.initializers.RandomUniform(-0.05, 0.05), keras.initializers.HeNormal()):
-        checks.initial_weights(lambda: get_net(initializer, "zeros", **small), initializer, input_shape=(9, 9, 1))
-        checks.initial_weights(lambda: get_net(initializer, "zeros", batch_norm=True, **small), initializer, input_shape=(9, 9, 1))
+        checks.initial_weights(lambda initializer=initializer: get_net(initializer, "zeros", **small), initializer, input_shape=(9, 9, 1))
+        checks.initial_weights(lambda initializer=initializer: get_net(initializer, "zeros", batch_norm=True, **small), initializer, input_shape=(9, 9, 1))
 
 
 @checks.claim

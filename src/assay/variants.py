@@ -125,9 +125,13 @@ def read_variant(path: Path, master: NotebookNode) -> Variant:
     )
     tests = {grade_id(cell) for cell in master.cells if is_test(cell)}
     if not fails | may_fail <= tests:
-        raise AssayError(f"{path.name} names test cells that do not exist: {sorted((fails | may_fail) - tests)}.")
+        raise AssayError(
+            f"{path.name} names test cells that do not exist: {sorted((fails | may_fail) - tests)}."
+        )
     if fails & may_fail:
-        raise AssayError(f"{path.name} says of {sorted(fails & may_fail)} both that it fails and that it may.")
+        raise AssayError(
+            f"{path.name} says of {sorted(fails & may_fail)} both that it fails and that it may."
+        )
     if bool(fails) != path.name.startswith("wrong_") or (may_fail and not fails):
         raise AssayError(
             f"{path.name}: a wrong variant names the cells that fail ('# fails: ...'), a right one names none."

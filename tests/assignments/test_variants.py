@@ -35,18 +35,12 @@ ASSIGNMENTS = COURSE.assignments()
 SMALLEST_NUMBERS = {"gradient_descent": (15, 30), "mnist_mlp": (40, 60), "newspaper_cnn": (25, 40)}
 
 
-def is_cut_down(assignment: str) -> bool:
-    return assignment in TRAINING and not ALL
-
-
 def cases() -> list:
     return [
         pytest.param(
             assignment,
             number,
-            marks=()
-            if is_cut_down(assignment)
-            else pytest.mark.xdist_group(f"variants-{number % NUM_SHARDS}"),
+            marks=pytest.mark.xdist_group(f"variants-{number % NUM_SHARDS}") if ALL else (),
         )
         for assignment in ASSIGNMENTS
         for number in range(len(hand_ins(read_variants(COURSE, assignment))))
