@@ -3,7 +3,7 @@
 # %% is_separator
 is_separator = {
     "rule between two columns": True,
-    "underlined headline": False,
+    "line under a word of a headline": False,
     "short dash between two articles": True,
     "border of an advertisement": True,
     "fold of the paper": False,
