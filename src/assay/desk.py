@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import glob
+import errno
+import fcntl
 import hashlib
 import json
 import logging
 import os
+import shutil
 import stat
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import nbformat
@@ -25,19 +26,27 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 from sqlalchemy.exc import OperationalError
 
-from assay import __version__
 from assay.cells import grade_id
+from assay.cluster import Order
 from assay.course import CONFIG_NAME, Course
 from assay.errors import AssayError
-from assay.gradebook import isolation_of, read_marks
-from assay.intake import SubmissionsFailed
+from assay.folders import move_folder, read_master, replace_file
+from assay.gradebook import digest_of_submission, isolation_of, read_marks
+from assay.intake import grade_staged, stage, staged_folder
+from assay.jobs import CourseSide, Outcome, read_files, write_files
 from assay.kernels import choose
 from assay.notebook import Unreadable, list_files
 from assay.results import Result
-from assay.verdict import plain
+from assay.transaction import one_transaction
+from assay.verdict import Marks, plain
+from assay.versions import different, digest_of, versions_of
 
 LOG_NAME = ".nbgrader.log"
-DIGESTS_NAME = ".assay.json"
+#: Of folders that are put in their place when they are complete, and of the file that says that somebody grades.
+HIDDEN = ".assay-"
+LOCK_NAME = ".assay-lock"
+VERDICTS = "reports/verdicts"
+FULL = "The disk is full: make room and grade again; what was graded before is kept."
 REASON_LENGTH = 200
 #: A larger file counts by its beginning, its size and its time.
 DIGEST_BYTES = 256 << 20
@@ -45,33 +54,40 @@ LOGGERS = ("assay.nbgrader", "traitlets", "py.warnings", "alembic", "asyncio")
 
 
 class Desk:
-    """Records one assignment, grades its submissions one by one, and writes what students get back."""
+    """Records one assignment, reads its submissions, records what came of running them, and writes what students get back.
+
+    It is the gradebook's one writer; submissions are run elsewhere (see `assay.cluster`).
+    """
 
     def __init__(self, course: Course, assignment: str, isolation: str | None = None) -> None:
-        """Take the settings of the course as they are now.
-
-        Raises
-        ------
-        AssayError
-            When nothing on this machine can keep a submission from doing harm.
-        """
+        """Take the settings of the course as they are now."""
         self.course = course
         self.assignment = assignment
         self.config = course.config()
         if isolation:
             self.config.ExecuteInTwoKernels.isolation = isolation
-        # One process grades many: what it keeps between them is its own, and gone with it.
+        # One process runs many: what it keeps between them is its own, and gone with it.
         self.config.ExecuteInTwoKernels.setdefault("warm", True)
-        # Before anything is graded: without a wall nothing may start.
-        choose(self.config.ExecuteInTwoKernels.get("isolation") or None)
         self.log = logging.getLogger("assay.nbgrader")
         self.folders = CourseDirectory(config=self.config, log=self.log)
-        self.digests = _Digests(course.root / self.folders.autograded_directory / DIGESTS_NAME)
+        self.versions: dict[str, str] = {}
+        self._given: Any = None
+
+    def check_isolation(self) -> None:
+        """Raise AssayError when nothing on this machine can keep a submission from doing harm: then nothing may start."""
+        choose(self.config.ExecuteInTwoKernels.get("isolation") or None)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Keep nbgrader's log off the screen, and say in a sentence what is wrong with the whole gradebook."""
-        with _logging_to(self.course.root / LOG_NAME), _gradebook_errors():
+        """Keep nbgrader's log off the screen and other graders out, and say in a sentence what is wrong with the whole gradebook.
+
+        Raises
+        ------
+        AssayError
+            When somebody else grades in this course, the gradebook cannot be used, or the disk is full.
+        """
+        place = self.course.root / self.folders.autograded_directory
+        with _logging_to(self.course.root / LOG_NAME), _gradebook_errors(), _alone_in(place):
             yield
 
     def record_master(self) -> None:
@@ -98,49 +114,125 @@ class Desk:
                     f"nbgrader refuses source/{self.assignment}: {_reason(error)} Run: assay build {self.assignment}"
                 ) from error
 
-    def grade(self, student: str, *, force: bool, feedback: bool) -> Result:
-        """Grade one submission when that is due, and give its marks in any case."""
-        started = monotonic()
-        digest = self._digest(student)
-        earlier = self._autograded(student).is_dir()
-        due = force or self.digests.get(self.assignment, student) != digest
-        if due or not earlier:
-            failure = self._autograde(student)
-            self.digests.put(self.assignment, student, "" if failure else digest)
-            if failure:
-                failure += " The gradebook keeps the marks of the version before." if earlier else ""
-                return Result(
-                    student, self.assignment, None, failure, graded=False, seconds=monotonic() - started
-                )
-            due = True
+    def course_side(self) -> CourseSide:
+        """What every submission of the assignment is run with."""
+        source = self.course.source(self.assignment)
+        files = {
+            os.path.relpath(path, source).replace(os.sep, "/"): Path(path)
+            for path in find_all_files(str(source), self.folders.ignore)
+        }
+        kept = self.config.Autograde.get("exclude_overwriting", {}).get(self.assignment, [])
+        settings = json.loads(json.dumps(dict(self.config.ExecuteInTwoKernels)))
+        return CourseSide(self.assignment, read_files(files), settings, tuple(kept))
+
+    def digest(self, student: str) -> str:
+        """What the marks of a submission follow from: its files, the master's, the settings, the packages and the grader."""
+        digest = self._given_digest().copy()
+        try:
+            listed, notes = list_files(self._submitted(student), ignore=self.folders.ignore)
+        except Unreadable as error:
+            listed, notes = [], [str(error)]
+        digest.update(repr(notes).encode(errors="backslashreplace"))
+        for file in listed:
+            self._add(digest, str(self._submitted(student).joinpath(*file.path.parts)))
+        return digest.hexdigest()
+
+    def is_graded(self, student: str, digest: str) -> bool:
+        """Whether the gradebook has the marks of this version of a submission."""
+        return digest_of_submission(self._autograded(student)) == digest
+
+    def order(self, student: str) -> Order:
+        """Read a submission for it to be run.
+
+        Raises
+        ------
+        Unreadable
+            When no notebook can be read.
+        """
+        course = self._course(submitted_directory=self.folders.submitted_directory)
+        with tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True) as staging:
+            folder = staged_folder(course, student, staging)
+            for sentence in stage(course, student, folder):
+                self.log.warning("%s: %s", student, sentence)
+            return Order(student, read_files(folder))
+
+    def record(self, order: Order, outcome: Outcome, digest: str) -> str:
+        """Have nbgrader record what came of a submission, all of it or nothing; the sentence on what went wrong, or nothing.
+
+        Raises
+        ------
+        AssayError
+            When it was run with other packages than those of this machine.
+        """
+        if outcome.failure:
+            self.log.error("%s: %s\n%s", order.student, outcome.failure, outcome.details)
+            return outcome.failure
+        differing = different(self.versions, outcome.versions)
+        if differing:
+            raise AssayError(
+                f"A worker has other packages than this machine ({', '.join(differing[:5])}): marks must not depend on where "
+                "a submission is graded; install the same there."
+            )
+        executed = {}
+        for name, text in outcome.notebooks.items():
+            executed[name] = nbformat.from_dict(json.loads(text))
+            executed[name].metadata["assay"]["digest"] = digest
+        root = self.course.root / self.folders.autograded_directory
+        with (
+            tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True) as staging,
+            tempfile.TemporaryDirectory(prefix=HIDDEN, dir=root, ignore_cleanup_errors=True) as fresh,
+        ):
+            converter = self._converter(Autograde)
+            converter.force = True
+            write_files(staged_folder(converter.coursedir, order.student, staging), order.files)
+            try:
+                with one_transaction(self.folders.db_url):
+                    grade_staged(converter, order.student, staging, executed=executed, autograded=fresh)
+            except (OperationalError, AssayError):
+                raise
+            except OSError as error:
+                if error.errno == errno.ENOSPC:
+                    raise
+                return f"not graded: {_reason(error)}"
+            except Exception as error:
+                return f"not graded: {_reason(error)}"
+            place = Path(
+                self._course(autograded_directory=fresh).format_path(fresh, order.student, self.assignment)
+            )
+            move_folder(place, self._autograded(order.student))
+        return ""
+
+    def result(
+        self, student: str, *, graded: bool, seconds: float = 0.0, feedback: bool, digest: str
+    ) -> Result:
+        """The marks of a graded submission; its feedback and its verdicts are written."""
         with Gradebook(self.folders.db_url) as gradebook:
             marks = read_marks(gradebook, self._autograded(student), self.assignment, student)
-            isolation = isolation_of(self._autograded(student))
-        seconds = monotonic() - started
+        isolation = isolation_of(self._autograded(student))
+        self._write_verdicts(marks, isolation, digest)
         notes = marks.incidents + (self._write_feedback(student) if feedback else ())
         return Result(
-            student,
-            self.assignment,
-            marks,
-            graded=due,
-            seconds=seconds if due else 0.0,
-            notes=notes,
-            isolation=isolation,
+            student, self.assignment, marks, graded=graded, seconds=seconds, notes=notes, isolation=isolation
         )
 
-    def _autograde(self, student: str) -> str:
-        """Have nbgrader grade a submission; the sentence on what went wrong, or nothing."""
-        converter = self._converter(Autograde, student_id=glob.escape(student))
-        converter.force = True
-        try:
-            converter.start()
-        except SubmissionsFailed as failed:
-            return failed.reasons[student]
-        except OperationalError:
-            raise
-        except Exception as error:
-            return f"not graded: {_reason(error)}"
-        return ""
+    def failure(self, student: str, sentence: str, seconds: float = 0.0) -> Result:
+        """What is said of a submission that could not be graded."""
+        if self._autograded(student).is_dir():
+            sentence += " The gradebook keeps the marks of the version before."
+        return Result(student, self.assignment, None, sentence, graded=False, seconds=seconds)
+
+    def _write_verdicts(self, marks: Marks, isolation: str, digest: str) -> None:
+        """Write what the machine found, and nothing that depends on when or where it did."""
+        found = {
+            "assignment": self.assignment,
+            "student": marks.student,
+            "digest": digest,
+            "isolation": isolation,
+            "notes": list(marks.incidents),
+            "verdicts": [verdict.as_json() for verdict in marks.verdicts if not verdict.by_person],
+        }
+        place = self.course.root / VERDICTS / self.assignment / f"{marks.student}.json"
+        replace_file(place, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
     def _write_feedback(self, student: str) -> tuple[str, ...]:
         """Have nbgrader write the feedback; sentences on what went wrong.
@@ -157,10 +249,13 @@ class Desk:
             return (f"no feedback: {_reason(error)}",)
         return ()
 
+    def _course(self, **folders: str) -> CourseDirectory:
+        return CourseDirectory(
+            config=self.config.copy(), log=self.log, assignment_id=self.assignment, **folders
+        )
+
     def _converter(self, kind: type[Any], **folders: str) -> Any:
-        config = self.config.copy()
-        course = CourseDirectory(config=config, log=self.log, assignment_id=self.assignment, **folders)
-        return kind(coursedir=course, config=config, log=self.log)
+        return kind(coursedir=self._course(**folders), config=self.config.copy(), log=self.log)
 
     def _master_cells(self) -> dict[str, str]:
         """Checksums of the master's cells by grade id, as nbgrader would record them now."""
@@ -215,21 +310,22 @@ class Desk:
     def _autograded(self, student: str) -> Path:
         return self.course.root / self.folders.autograded_directory / student / self.assignment
 
-    def _digest(self, student: str) -> str:
-        """What the marks of a submission follow from: its files, the master's, the settings and this package."""
-        digest = hashlib.sha256(__version__.encode())
-        try:
-            listed, notes = list_files(self._submitted(student), ignore=self.folders.ignore)
-        except Unreadable as error:
-            listed, notes = [], [str(error)]
-        digest.update(repr(notes).encode(errors="backslashreplace"))
-        submitted = [str(self._submitted(student).joinpath(*file.path.parts)) for file in listed]
-        given = sorted(find_all_files(str(self.course.source(self.assignment)), self.folders.ignore))
-        for path in [*submitted, *given, str(self.course.root / CONFIG_NAME)]:
-            name = os.path.relpath(path, self.course.root)
-            digest.update(f"{name}\0".encode(errors="surrogateescape"))
-            _add_file(digest, path)
-        return digest.hexdigest()
+    def _given_digest(self) -> Any:
+        """The part of a digest that all submissions share."""
+        if self._given is None:
+            masters = sorted(self.course.source(self.assignment).glob("*.ipynb"))
+            for path in masters:
+                self.versions.update(versions_of(read_master(path)))
+            digest = hashlib.sha256(digest_of(self.versions).encode())
+            given = sorted(find_all_files(str(self.course.source(self.assignment)), self.folders.ignore))
+            for path in [*given, str(self.course.root / CONFIG_NAME)]:
+                self._add(digest, path)
+            self._given = digest
+        return self._given
+
+    def _add(self, digest: Any, path: str) -> None:
+        digest.update(f"{os.path.relpath(path, self.course.root)}\0".encode(errors="surrogateescape"))
+        _add_file(digest, path)
 
 
 def _add_file(digest: Any, path: str) -> None:
@@ -249,31 +345,6 @@ def _add_file(digest: Any, path: str) -> None:
         while read < DIGEST_BYTES and (block := file.read(1 << 20)):
             digest.update(block)
             read += len(block)
-
-
-class _Digests:
-    """The digests of what was graded, in a file beside it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def get(self, assignment: str, student: str) -> str:
-        return str(self._read().get(assignment, {}).get(student, ""))
-
-    def put(self, assignment: str, student: str, digest: str) -> None:
-        known = self._read()
-        known.setdefault(assignment, {})[student] = digest
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        new = self.path.with_suffix(".new")
-        new.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        new.replace(self.path)
-
-    def _read(self) -> dict[str, Any]:
-        try:
-            known = json.loads(self.path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return known if isinstance(known, dict) else {}
 
 
 class _KeepsReason:
@@ -316,7 +387,7 @@ def _start(converter: Any) -> None:
 
 @contextmanager
 def _gradebook_errors() -> Iterator[None]:
-    """Say in a sentence what is wrong with the gradebook as a whole: that is no student's fault."""
+    """Say in a sentence what is wrong with the gradebook or the disk as a whole: that is no student's fault."""
     try:
         yield
     except OperationalError as error:
@@ -325,9 +396,38 @@ def _gradebook_errors() -> Iterator[None]:
                 "The gradebook is locked by another program: wait for it or close it, then grade again; "
                 "what was graded before is kept."
             ) from error
+        if "disk is full" in str(error):
+            raise AssayError(FULL) from error
         raise AssayError(
             f"The gradebook cannot be used ({_first_line(error)}): make a copy of it, then run: nbgrader db upgrade"
         ) from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise AssayError(FULL) from error
+        raise
+
+
+@contextmanager
+def _alone_in(autograded: Path) -> Iterator[None]:
+    """Keep a second grader out for as long as this process lives, and remove what one that was killed has left.
+
+    Raises
+    ------
+    AssayError
+        When another process grades in this course.
+    """
+    autograded.mkdir(parents=True, exist_ok=True)
+    with open(autograded / LOCK_NAME, "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AssayError(
+                "Another assay is grading in this course: wait until it is done, or end it; what it has graded is kept."
+            ) from None
+        for path in autograded.glob(f"{HIDDEN}*"):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+        yield
 
 
 @contextmanager

@@ -1,18 +1,23 @@
-"""Grades a class with nbgrader's own converters: every submission by itself, so that a broken one costs only itself."""
+"""Grades a class: submissions are read here, run here or on a cluster, and recorded here by nbgrader's own converters, one by one."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.course import Course
 from assay.errors import AssayError
 from assay.results import Report, Result
 
+if TYPE_CHECKING:
+    from assay.cluster import Crew, Order
+
 __all__ = ["Report", "Result", "add_command", "grade"]
+
+MOST_WORKERS = 256
 
 
 def grade(
@@ -23,6 +28,8 @@ def grade(
     force: bool = False,
     feedback: bool = True,
     isolation: str | None = None,
+    workers: int | None = 1,
+    scheduler: str | None = None,
     progress: Report | None = None,
 ) -> list[Result]:
     """Grade the submissions of an assignment into the gradebook, and write what students get back.
@@ -37,35 +44,91 @@ def grade(
         Whether to write ``feedback/<student>/<assignment>/<assignment>.html``.
     isolation
         ``bubblewrap``, ``landlock`` or ``none``; what the configuration says, or else the best that works here, when None.
+    workers
+        How many submissions run at the same time on this machine; as many as its cores and its memory allow when None.
+    scheduler
+        Address of a Dask scheduler whose workers run them instead.
     progress
-        Called with the student that comes next, the number done and the number of all; in the end with "".
+        Called with the students whose submissions are being run, the number done and the number of all; in the end with none.
 
     Raises
     ------
     AssayError
-        When the assignment, its submissions or the gradebook as a whole cannot be used, or when nothing on this machine
-        can keep a submission from doing harm. What is wrong with one submission is in its result instead.
+        When the assignment, its submissions or the gradebook as a whole cannot be used, when nothing on this machine
+        can keep a submission from doing harm, or when a cluster is lost. What is wrong with one submission is in its result instead.
+        Whatever was graded before an error, or before an interruption, is kept.
     """
     # Here and below: importing nbgrader takes seconds, which `assay --help` need not cost.
+    from assay.cluster import crew
+
+    with crew(workers, scheduler) as hire:
+        return _grade(
+            course, assignment, students, hire, progress, force=force, feedback=feedback, isolation=isolation
+        )
+
+
+def _grade(
+    course: Course,
+    assignment: str,
+    students: Sequence[str] | None,
+    hire: Callable[[int], Crew],
+    progress: Report | None,
+    *,
+    force: bool,
+    feedback: bool,
+    isolation: str | None,
+) -> list[Result]:
     from assay.desk import Desk
-    from assay.kernels.warm import close_warm_processes
+    from assay.notebook import Unreadable
 
     if not course.master(assignment).is_file():
         raise AssayError(_no_master(course, assignment))
     chosen = _chosen_students(course, assignment, students)
-    report = progress or (lambda student, done, total: None)
-    results = []
+    report = progress or (lambda running, done, total: None)
+    results: dict[str, Result] = {}
     desk = Desk(course, assignment, isolation)
-    try:
-        with desk.at_work():
-            desk.record_master()
-            for done, student in enumerate(chosen):
-                report(student, done, len(chosen))
-                results.append(desk.grade(student, force=force, feedback=feedback))
-    finally:
-        close_warm_processes()
-    report("", len(chosen), len(chosen))
-    return results
+    with desk.at_work():
+        desk.record_master()
+        digests = {student: desk.digest(student) for student in chosen}
+        due = [student for student in chosen if force or not desk.is_graded(student, digests[student])]
+
+        def finish(result: Result) -> None:
+            results[result.student] = result
+
+        def orders() -> Iterator[Order]:
+            for student in due:
+                try:
+                    yield desk.order(student)
+                except Unreadable as error:
+                    finish(desk.failure(student, f"unreadable: {error}"))
+
+        def running(now: Sequence[str]) -> None:
+            report(now, len(results), len(chosen))
+
+        for student in chosen:
+            if student not in due:
+                finish(desk.result(student, graded=False, feedback=feedback, digest=digests[student]))
+        if due:
+            who = hire(len(due))
+            if who.is_here:
+                desk.check_isolation()
+            for order, outcome in who.run(desk.course_side(), orders(), running):
+                student = order.student
+                failure = desk.record(order, outcome, digests[student])
+                if failure:
+                    finish(desk.failure(student, failure, outcome.seconds))
+                else:
+                    finish(
+                        desk.result(
+                            student,
+                            graded=True,
+                            seconds=outcome.seconds,
+                            feedback=feedback,
+                            digest=digests[student],
+                        )
+                    )
+    report([], len(chosen), len(chosen))
+    return [results[student] for student in chosen]
 
 
 def add_command(subparsers: Any) -> None:
@@ -84,6 +147,17 @@ def add_command(subparsers: Any) -> None:
     parser.add_argument(
         "--course", default=".", metavar="DIR", help="folder with nbgrader_config.py, here by default"
     )
+    parser.add_argument(
+        "--workers",
+        type=_number_of_workers,
+        metavar="N",
+        help="how many submissions run at the same time on this machine; what its cores and its memory allow by default",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="let the workers of this Dask scheduler run the submissions, such as tls://10.0.0.5:8786; see docs/scale.md",
+    )
     parser.add_argument("--force", action="store_true", help="grade again what has not changed")
     parser.add_argument("--no-feedback", action="store_true", help="write no feedback for students")
     parser.add_argument(
@@ -98,28 +172,39 @@ def add_command(subparsers: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.scheduler and options.workers:
+        raise AssayError("--workers is for this machine, and --scheduler for a cluster: name one of them.")
     course = Course.at(options.course)
     assignments = _chosen_assignments(course, options.assignments)
     from assay import table
+    from assay.cluster import crew
 
     everything: list[Result] = []
-    for assignment in assignments:
-        with table.progress_bar(assignment, quiet=options.json) as progress:
-            results = grade(
-                course,
-                assignment,
-                options.students,
-                force=options.force,
-                feedback=not options.no_feedback,
-                isolation=options.isolation,
-                progress=progress,
-            )
-        everything += results
-        if not options.json:
-            table.print_results(course, assignment, results, feedback=not options.no_feedback)
+    with crew(options.workers, options.scheduler) as hire:
+        for assignment in assignments:
+            with table.progress_bar(assignment, quiet=options.json) as progress:
+                results = _grade(
+                    course,
+                    assignment,
+                    options.students,
+                    hire,
+                    progress,
+                    force=options.force,
+                    feedback=not options.no_feedback,
+                    isolation=options.isolation,
+                )
+            everything += results
+            if not options.json:
+                table.print_results(course, assignment, results, feedback=not options.no_feedback)
     if options.json:
         print(json.dumps([_as_json(result) for result in everything], indent=1))
     return 0 if any(result.marks is not None for result in everything) else 1
+
+
+def _number_of_workers(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_WORKERS}")
+    return int(text)
 
 
 def _chosen_assignments(course: Course, names: list[str]) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,28 +91,71 @@ class ExecuteInTwoKernels(NbGraderPreprocessor):
         )
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Run ``nb`` and return it with outputs and verdicts."""
+        """Run ``nb``, unless that was done before it came here, and return it with outputs and verdicts."""
         names = resources["nbgrader"]
-        folder = resources["metadata"]["path"]
-        source = self._source_folder(names["assignment"])
+        converter: Any = getattr(self.parent, "parent", None)
+        executed = getattr(converter, "assay_executed", None)
+        if executed is not None:
+            return recorded(executed[f"{names['notebook']}.ipynb"], nb), resources
+        source = self._source_folder(converter, names["assignment"])
+        master = read_master(source / f"{names['notebook']}.ipynb")
+        folder = Path(resources["metadata"]["path"])
+        clean = self.run(
+            nb,
+            master,
+            names["assignment"],
+            files=folder,
+            course_files=source,
+            ignore=converter.coursedir.ignore,
+        )
+        for sentence in clean.metadata["assay"]["incidents"]:
+            self.log.warning(sentence)
+        return clean, resources
+
+    def run(
+        self,
+        notebook: NotebookNode,
+        master: NotebookNode,
+        assignment: str,
+        *,
+        files: Path,
+        course_files: Path,
+        ignore: Sequence[str] = (),
+    ) -> NotebookNode:
+        """A copy of a rebuilt notebook with clean outputs, and the verdicts in its metadata.
+
+        Parameters
+        ----------
+        files
+            The folder of the submission; its regular files are what the student kernel finds, but for notebooks.
+        course_files
+            The folder of the master, for the grader kernel.
+        ignore
+            Patterns of names that neither kernel finds.
+
+        Raises
+        ------
+        AssayError
+            When the kernels do not start, or nothing on this machine can keep a submission from doing harm.
+        """
         tier = choose(self.isolation or None)
         with (
-            self._readable(Path(folder)) as files,
-            self._readable(source) as course_files,
+            copied_without_notebooks(files, ignore) as own,
+            copied_without_notebooks(course_files, ignore) as given,
         ):
             run = run_in_two_kernels(
-                nb,
-                read_master(source / f"{names['notebook']}.ipynb"),
-                files=files,
-                course_files=course_files,
+                notebook,
+                master,
+                files=own,
+                course_files=given,
                 surroundings=of_installed_packages().joined(
                     Surroundings(tuple(Path(folder) for folder in self.read_only), self.environment)
                 ),
-                limits=self.limits(names["assignment"]),
+                limits=self.limits(assignment),
                 tier=tier,
                 warm=self.warm_modules if self.warm else None,
             )
-        noted = dict(nb.metadata.get("assay", {}))
+        noted = dict(notebook.metadata.get("assay", {}))
         submitted = noted.get("submitted_outputs", {})
         noted["submitted_outputs"] = {name: clean_outputs(outputs) for name, outputs in submitted.items()}
         noted["verdicts"] = [verdict.as_json() for verdict in run.verdicts]
@@ -122,24 +164,33 @@ class ExecuteInTwoKernels(NbGraderPreprocessor):
         clean = clean_notebook(run.notebook, trusted=_given(run.notebook))
         clean.metadata["assay"] = noted
         show_both(clean, noted["submitted_outputs"])
-        for sentence in run.incidents:
-            self.log.warning(sentence)
-        return clean, resources
+        return clean
 
-    def _source_folder(self, assignment: str) -> Path:
+    @staticmethod
+    def _source_folder(converter: Any, assignment: str) -> Path:
         """The folder of the master, by way of the converter that runs this preprocessor."""
-        course = getattr(getattr(self.parent, "parent", None), "coursedir", None)
+        course = getattr(converter, "coursedir", None)
         if course is None:
             raise AssayError(
                 "ExecuteInTwoKernels runs within nbgrader's Autograde only; see assay.grade_notebook."
             )
         return Path(course.root, course.format_path(course.source_directory, ".", assignment))
 
-    @contextmanager
-    def _readable(self, folder: Path) -> Iterator[Path]:
-        course = getattr(getattr(self.parent, "parent", None), "coursedir", None)
-        with copied_without_notebooks(folder, getattr(course, "ignore", [])) as copy:
-            yield copy
+
+def recorded(executed: NotebookNode, notebook: NotebookNode) -> NotebookNode:
+    """What a run of ``notebook`` made of it, with what nbgrader has noted in its cells since.
+
+    Raises
+    ------
+    AssayError
+        When the two do not have the same cells.
+    """
+    if [grade_id(cell) for cell in executed.cells] != [grade_id(cell) for cell in notebook.cells]:
+        raise AssayError("The notebook that was run does not have the cells of the one that is recorded.")
+    for ran, cell in zip(executed.cells, notebook.cells, strict=True):
+        if role(cell):
+            ran.metadata["nbgrader"] = cell.metadata["nbgrader"]
+    return executed
 
 
 def show_both(notebook: NotebookNode, submitted: Mapping[str, list[dict[str, Any]]]) -> None:

@@ -54,6 +54,15 @@ def replace_folder(target: Path, new: Path) -> None:
             raise
 
 
+def move_folder(new: Path, target: Path) -> None:
+    """Put the folder ``new``, which lies on the same disk, in the place of ``target``."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=new.parent, ignore_cleanup_errors=True) as place:
+        if target.exists():
+            target.rename(Path(place, "old"))
+        new.rename(target)
+
+
 def read_master(path: Path) -> NotebookNode:
     """Read a master notebook.
 

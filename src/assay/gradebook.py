@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -97,8 +98,20 @@ def read_parts(master: Path) -> dict[str, list[str]]:
 
 def isolation_of(folder: Path) -> str:
     """How the kernels that graded a submission were kept from doing harm, or empty."""
+    return _noted(folder, "isolation")
+
+
+def digest_of_submission(folder: Path) -> str:
+    """What the submission that was graded into ``folder`` and everything that it was graded with came to, or empty."""
+    return _noted(folder, "digest")
+
+
+def _noted(folder: Path, name: str) -> str:
     for path in sorted(folder.glob("*.ipynb")):
-        return str(nbformat.read(path, as_version=4).metadata.get("assay", {}).get("isolation", ""))
+        try:
+            return str(json.loads(path.read_bytes())["metadata"]["assay"][name])
+        except (OSError, ValueError, LookupError, TypeError):
+            return ""
     return ""
 
 

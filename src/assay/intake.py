@@ -8,7 +8,7 @@ import os
 import re
 import tempfile
 from asyncio import CancelledError
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -239,17 +239,40 @@ def _start_each(converter: Any) -> None:
 def _start_one(converter: Any, student: str) -> None:
     course = converter.coursedir
     with tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True) as staging:
-        target = _target(course, student, staging)
-        for sentence in stage(course, student, target):
+        for sentence in stage(course, student, staged_folder(course, student, staging)):
             converter.log.warning("%s: %s", student, sentence)
-        settings = {"submitted_directory": staging, "student_id": glob.escape(student)}
-        with _set(course, settings), _staged(converter) as errors:
-            try:
-                BaseConverter.start(converter)
-            except NbGraderException as general:
-                if errors and not _of_gradebook(general):
-                    raise errors[-1] from general
-                raise
+        grade_staged(converter, student, staging)
+
+
+def grade_staged(
+    converter: Any,
+    student: str,
+    staging: str,
+    *,
+    executed: Mapping[str, NotebookNode] | None = None,
+    autograded: str = "",
+) -> None:
+    """Have nbgrader's own ``start`` grade what was staged.
+
+    Parameters
+    ----------
+    staging
+        The folder of submissions in which `stage` has written this one; see `staged_folder`.
+    executed
+        What came of running its notebooks, by file name, when that was done before.
+    autograded
+        Where the autograded submission is written to, in the place of the configured folder.
+    """
+    settings = {"submitted_directory": staging, "student_id": glob.escape(student)}
+    if autograded:
+        settings["autograded_directory"] = autograded
+    with _set(converter.coursedir, settings), _staged(converter, executed) as errors:
+        try:
+            BaseConverter.start(converter)
+        except NbGraderException as general:
+            if errors and not _of_gradebook(general):
+                raise errors[-1] from general
+            raise
 
 
 def _students(converter: Any) -> list[str]:
@@ -268,7 +291,7 @@ def _students(converter: Any) -> list[str]:
     return sorted(found - set(excluded))
 
 
-def _target(course: CourseDirectory, student: str, staging: str) -> Path:
+def staged_folder(course: CourseDirectory, student: str, staging: str) -> Path:
     """Where nbgrader looks for a submission when ``staging`` is the folder of submissions."""
     target = course.format_path(staging, student, course.assignment_id)
     if not target.startswith(staging + os.sep):
@@ -329,8 +352,8 @@ def _set(course: CourseDirectory, values: dict[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _staged(converter: Any) -> Iterator[list[Exception]]:
-    """Let the preprocessors see that the intake is at work, and keep the errors that nbgrader only logs."""
+def _staged(converter: Any, executed: Mapping[str, NotebookNode] | None) -> Iterator[list[Exception]]:
+    """Let the preprocessors see that the intake is at work and what was run, and keep the errors that nbgrader only logs."""
     errors: list[Exception] = []
 
     def keeping(step: Callable[..., Any]) -> Callable[..., Any]:
@@ -345,6 +368,7 @@ def _staged(converter: Any) -> Iterator[list[Exception]]:
 
     steps = ("init_destination", "init_assignment", "convert_single_notebook")
     converter.assay_staged = True
+    converter.assay_executed = executed
     for name in steps:
         setattr(converter, name, keeping(getattr(converter, name)))
     try:
@@ -352,7 +376,7 @@ def _staged(converter: Any) -> Iterator[list[Exception]]:
     finally:
         for name in steps:
             delattr(converter, name)
-        converter.assay_staged = False
+        converter.assay_staged, converter.assay_executed = False, None
 
 
 install()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assay.verdict import Marks
 
-#: Called with the student that comes next, the number done and the number of all.
-Report = Callable[[str, int, int], None]
+#: Called with the students whose submissions are being run, the number done and the number of all.
+Report = Callable[[Sequence[str], int, int], None]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Result:
     graded
         Whether it was graded just now: False when nothing has changed since it was, or when it failed.
     seconds
-        What grading it took, without the feedback.
+        What running it took.
     notes
         Sentences on what an instructor should know of it.
     isolation

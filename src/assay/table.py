@@ -8,7 +8,14 @@ from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -18,25 +25,41 @@ from assay.results import Report, Result
 from assay.verdict import Marks, Verdict
 
 PLAIN_WIDTH = 120
+#: How many of the submissions that took longest are named.
+SLOWEST = 3
 
 
 @contextmanager
 def progress_bar(assignment: str, *, quiet: bool = False) -> Iterator[Report | None]:
-    """A bar with the student who is being graded, on a terminal only."""
+    """A bar with how many are done, how fast, how long the rest will take, and who is being graded; on a terminal only."""
     console = Console()
     if quiet or not console.is_terminal:
         yield None
         return
     columns = (
         TextColumn(assignment),
-        BarColumn(),
+        BarColumn(bar_width=24),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[student]}", markup=False),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[running]}", markup=False),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", student="", total=None)
-        yield lambda student, done, total: progress.update(task, student=student, completed=done, total=total)
+    with Progress(*columns, console=console, transient=True, speed_estimate_period=600) as progress:
+        task = progress.add_task("", running="", rate="", total=None)
+
+        def report(running: Sequence[str], done: int, total: int) -> None:
+            speed = progress.tasks[0].speed
+            progress.update(
+                task,
+                running=", ".join(running),
+                rate=f"{60 * speed:.1f}/min" if speed else "",
+                completed=done,
+                total=total,
+            )
+
+        yield report
 
 
 def print_results(course: Course, assignment: str, results: list[Result], *, feedback: bool) -> None:
@@ -102,6 +125,10 @@ def _remarks(results: Iterable[Result]) -> Iterator[str]:
             waiting_students.setdefault(_waiting(result.marks.waiting), []).append(result.student)
     for sentence, students in waiting_students.items():
         yield f"{', '.join(students)}: {sentence}"
+    slow = sorted((result for result in results if result.graded), key=lambda result: -result.seconds)
+    if len(slow) > SLOWEST:
+        listed = ", ".join(f"{result.student} {result.seconds:.0f} s" for result in slow[:SLOWEST])
+        yield f"The slowest: {listed}."
     for isolation in sorted({result.isolation for result in results if result.isolation}):
         yield f"Submissions ran in {isolation}."
     unchanged = sum(1 for result in results if result.marks and not result.graded)

@@ -119,14 +119,14 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyCourse:
 
 
 @pytest.fixture(scope="module")
-def progress() -> list[tuple[str, int, int]]:
+def progress() -> list[tuple[list[str], int, int]]:
     return []
 
 
 @pytest.fixture(scope="module")
-def results(tiny: TinyCourse, progress: list[tuple[str, int, int]]) -> dict[str, Result]:
+def results(tiny: TinyCourse, progress: list[tuple[list[str], int, int]]) -> dict[str, Result]:
     results = grade(
-        tiny.course, tiny.name, progress=lambda student, done, total: progress.append((student, done, total))
+        tiny.course, tiny.name, progress=lambda running, done, total: progress.append((list(running), done, total))
     )
     return {result.student: result for result in results}
 
@@ -204,14 +204,14 @@ def test_a_warning_on_stderr_costs_nothing_and_no_process_is_left(results: dict[
 
 
 def test_what_cannot_be_read_costs_only_its_student(
-    results: dict[str, Result], progress: list[tuple[str, int, int]]
+    results: dict[str, Result], progress: list[tuple[list[str], int, int]]
 ) -> None:
     assert results["gus"].marks is None
     assert results["gus"].failure.startswith("unreadable: tiny.ipynb is not a notebook")
     assert results["ned"].failure == "unreadable: The submission holds no tiny.ipynb."
     assert len(results) == 11
-    assert progress[0] == ("ada", 0, 11)
-    assert progress[-1] == ("", 11, 11)
+    assert progress[0] == (["ada"], 0, 11)
+    assert progress[-1] == ([], 11, 11)
 
 
 def test_a_cell_that_leaves_its_kernel_costs_only_what_it_defined(results: dict[str, Result]) -> None:
