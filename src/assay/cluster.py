@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -23,6 +25,7 @@ CONNECT_SECONDS = 20.0
 AHEAD = 0.5
 #: How often a submission that takes its worker with it is tried on another one.
 RETRIES = 1
+_ADDRESS = re.compile(r"(tls|tcp)://([\w.-]+|\[[0-9a-fA-F:]+\]):\d+")
 
 
 class Order(NamedTuple):
@@ -252,10 +255,14 @@ def workers_of(scheduler: str) -> Iterator[Workers]:
     Raises
     ------
     AssayError
-        When no scheduler answers there, or it has no workers.
+        When that is no address, no scheduler answers there, or it has no workers.
     """
     from distributed import Client
 
+    if not _ADDRESS.fullmatch(scheduler):
+        raise AssayError(
+            f"The address of a Dask scheduler reads tls://host:port, or tcp://host:port without encryption, and not {scheduler!r}."
+        )
     with _quiet():
         try:
             client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False, name="assay")
@@ -276,10 +283,21 @@ def workers_of(scheduler: str) -> Iterator[Workers]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Dask's warnings are for who writes programs with it."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="distributed")
-        yield
+    """Dask's log and its warnings are for who writes programs with it; what matters here is said in sentences."""
+    import distributed
+
+    # Several of its loggers have handlers of their own.
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    before = [(logger, logger.handlers) for logger in loggers]
+    for logger in loggers:
+        logger.handlers = [logging.NullHandler()]
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=distributed.__name__)
+            yield
+    finally:
+        for logger, handlers in before:
+            logger.handlers = handlers
 
 
 def _itself(value: Any) -> Any:
