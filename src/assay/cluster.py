@@ -287,7 +287,9 @@ def _quiet() -> Iterator[None]:
     import distributed
 
     # Several of its loggers have handlers of their own.
-    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    loggers = [
+        logging.getLogger(name) for name in logging.root.manager.loggerDict if name.startswith("distributed")
+    ]
     before = [(logger, logger.handlers) for logger in loggers]
     for logger in loggers:
         logger.handlers = [logging.NullHandler()]

@@ -13,7 +13,7 @@ import stat
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,10 @@ class Desk:
         AssayError
             When somebody else grades in this course, the gradebook cannot be used, or the disk is full.
         """
+        if not self.folders.db_url.startswith("sqlite:") and not self.folders.course_id:
+            raise AssayError(
+                "A gradebook on a server needs a name for the course: set c.CourseDirectory.course_id in nbgrader_config.py."
+            )
         place = self.course.root / self.folders.autograded_directory
         with _logging_to(self.course.root / LOG_NAME), _gradebook_errors(), _alone_in(place):
             yield
@@ -105,9 +109,9 @@ class Desk:
             converter = self._converter(_GenerateAssignment, release_directory=release)
             try:
                 _start(converter)
-            except OperationalError:
-                raise
             except Exception as error:
+                if _at_fault(error):
+                    raise
                 if recorded and set(master) != set(recorded) and "submissions" in str(error):
                     raise AssayError(self._changed_cells(set(master), set(recorded))) from error
                 raise AssayError(
@@ -188,13 +192,9 @@ class Desk:
             try:
                 with one_transaction(self.folders.db_url):
                     grade_staged(converter, order.student, staging, executed=executed, autograded=fresh)
-            except (OperationalError, AssayError):
-                raise
-            except OSError as error:
-                if error.errno == errno.ENOSPC:
-                    raise
-                return f"not graded: {_reason(error)}"
             except Exception as error:
+                if isinstance(error, AssayError) or _at_fault(error):
+                    raise
                 return f"not graded: {_reason(error)}"
             place = Path(
                 self._course(autograded_directory=fresh).format_path(fresh, order.student, self.assignment)
@@ -243,9 +243,9 @@ class Desk:
         converter.force = True
         try:
             _start(converter)
-        except OperationalError:
-            raise
         except Exception as error:
+            if _at_fault(error):
+                raise
             return (f"no feedback: {_reason(error)}",)
         return ()
 
@@ -390,21 +390,44 @@ def _gradebook_errors() -> Iterator[None]:
     """Say in a sentence what is wrong with the gradebook or the disk as a whole: that is no student's fault."""
     try:
         yield
-    except OperationalError as error:
-        if "locked" in str(error):
-            raise AssayError(
-                "The gradebook is locked by another program: wait for it or close it, then grade again; "
-                "what was graded before is kept."
-            ) from error
-        if "disk is full" in str(error):
-            raise AssayError(FULL) from error
-        raise AssayError(
-            f"The gradebook cannot be used ({_first_line(error)}): make a copy of it, then run: nbgrader db upgrade"
-        ) from error
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise AssayError(FULL) from error
+    except AssayError:
         raise
+    except Exception as error:
+        sentence = _at_fault(error)
+        if not sentence:
+            raise
+        raise AssayError(sentence) from error
+
+
+def _at_fault(error: BaseException) -> str:
+    """What is wrong with the gradebook or the disk as a whole, when that is what an error comes from, or nothing."""
+    for one in _behind(error):
+        if isinstance(one, OSError) and one.errno == errno.ENOSPC:
+            return FULL
+        if isinstance(one, OperationalError):
+            if "disk is full" in str(one):
+                return FULL
+            if "locked" in str(one):
+                return (
+                    "The gradebook is locked by another program: wait for it or close it, then grade again; "
+                    "what was graded before is kept."
+                )
+            # What PostgreSQL itself refuses has a state; what never reached it has none.
+            if getattr(one.orig, "sqlstate", "") is None:
+                return f"The server of the gradebook does not answer ({_first_line(one)}): start it, or mend c.CourseDirectory.db_url."
+            return f"The gradebook cannot be used ({_first_line(one)}): make a copy of it, then run: nbgrader db upgrade"
+    return ""
+
+
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    """An exception and those that it was raised for or during: nbgrader raises its own in the place of what went wrong."""
+    left, seen = [error], set()
+    while left:
+        one = left.pop()
+        if id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            left += [other for other in (one.__cause__, one.__context__) if other is not None]
 
 
 @contextmanager
@@ -430,10 +453,17 @@ def _alone_in(autograded: Path) -> Iterator[None]:
         yield
 
 
+class _Log(logging.FileHandler):
+    """A log whose own trouble, such as a full disk, is nobody's: the grading has its own way to say it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        pass
+
+
 @contextmanager
 def _logging_to(path: Path) -> Iterator[None]:
     """Send what nbgrader and its libraries have to say into a file and not onto the screen."""
-    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+    handler = _Log(path, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     loggers = [logging.getLogger(name) for name in LOGGERS]
     before = [(logger, logger.handlers, logger.propagate, logger.level) for logger in loggers]
@@ -449,7 +479,8 @@ def _logging_to(path: Path) -> Iterator[None]:
             for logger, handlers, propagate, level in before:
                 logger.handlers, logger.propagate = handlers, propagate
                 logger.setLevel(level)
-            handler.close()
+            with suppress(OSError):
+                handler.close()
 
 
 def _reason(error: BaseException) -> str:

@@ -271,7 +271,9 @@ def grade_staged(
             BaseConverter.start(converter)
         except NbGraderException as general:
             if errors and not _of_gradebook(general):
-                raise errors[-1] from general
+                # Raising it here would forget what it came from.
+                error = errors[-1]
+                raise error from error.__cause__ or error.__context__ or general
             raise
 
 

@@ -126,7 +126,9 @@ def progress() -> list[tuple[list[str], int, int]]:
 @pytest.fixture(scope="module")
 def results(tiny: TinyCourse, progress: list[tuple[list[str], int, int]]) -> dict[str, Result]:
     results = grade(
-        tiny.course, tiny.name, progress=lambda running, done, total: progress.append((list(running), done, total))
+        tiny.course,
+        tiny.name,
+        progress=lambda running, done, total: progress.append((list(running), done, total)),
     )
     return {result.student: result for result in results}
 
