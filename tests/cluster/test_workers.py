@@ -24,9 +24,9 @@ from assay.errors import AssayError
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workers")]
 
-STUDENTS = ["ada", "bob", "cleo", "dan", "eve", "fay"]
+STUDENTS = ["ada", "bob", "cleo", "dan"]
 #: An answer whose tests take some seconds: long enough to be interrupted.
-SLOW = "import time\ndef triple(x):\n    time.sleep(1.5)\n    return 3 * x"
+SLOW = "import time\ndef triple(x):\n    time.sleep(1.0)\n    return 3 * x"
 WRONG = "def double(x):\n    return x"
 WAIT_SECONDS = 120.0
 
@@ -182,7 +182,7 @@ def test_an_interrupted_run_keeps_what_it_has_and_goes_on_from_there(
     fresh: TinyCourse, verdicts: dict[str, bytes], number: signal.Signals
 ):
     run = started(fresh, "--workers", "2")
-    wait_for_marks(fresh, 2)
+    wait_for_marks(fresh, 1)
     below = psutil.Process(run.pid).children(recursive=True)
     run.send_signal(number)
     printed, _ = run.communicate(timeout=WAIT_SECONDS)
@@ -191,7 +191,7 @@ def test_an_interrupted_run_keeps_what_it_has_and_goes_on_from_there(
         assert printed.splitlines()[-1] == "assay: interrupted; what was finished before is kept."
         assert "Traceback" not in printed
     kept = recorded(fresh)
-    assert 2 <= len(kept) < len(STUDENTS)
+    assert 1 <= len(kept) < len(STUDENTS)
     assert complete(fresh)
     _, left = psutil.wait_procs(below, timeout=30)
     assert left == []
