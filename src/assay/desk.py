@@ -30,6 +30,7 @@ from assay.cells import grade_id
 from assay.cluster import Order
 from assay.course import CONFIG_NAME, Course
 from assay.errors import AssayError
+from assay.execute import ExecuteInTwoKernels
 from assay.folders import move_folder, read_master, replace_file
 from assay.gradebook import digest_of_submission, isolation_of, read_marks
 from assay.intake import grade_staged, stage, staged_folder
@@ -38,7 +39,7 @@ from assay.kernels import choose
 from assay.notebook import Unreadable, list_files
 from assay.results import Result
 from assay.transaction import one_transaction
-from assay.verdict import Marks, plain
+from assay.verdict import plain
 from assay.versions import different, digest_of, versions_of
 
 LOG_NAME = ".nbgrader.log"
@@ -126,8 +127,9 @@ class Desk:
             for path in find_all_files(str(source), self.folders.ignore)
         }
         kept = self.config.Autograde.get("exclude_overwriting", {}).get(self.assignment, [])
-        settings = json.loads(json.dumps(dict(self.config.ExecuteInTwoKernels)))
-        return CourseSide(self.assignment, read_files(files), settings, tuple(kept))
+        execute = ExecuteInTwoKernels(config=self.config)
+        settings = {name: getattr(execute, name) for name in execute.class_own_traits(config=True)}
+        return CourseSide(self.assignment, read_files(files), json.loads(json.dumps(settings)), tuple(kept))
 
     def digest(self, student: str) -> str:
         """What the marks of a submission follow from: its files, the master's, the settings, the packages and the grader."""
@@ -145,20 +147,21 @@ class Desk:
         """Whether the gradebook has the marks of this version of a submission."""
         return digest_of_submission(self._autograded(student)) == digest
 
-    def order(self, student: str) -> Order:
-        """Read a submission for it to be run.
-
-        Raises
-        ------
-        Unreadable
-            When no notebook can be read.
-        """
+    def order(self, student: str) -> Order | str:
+        """Read a submission for it to be run; the sentence on what went wrong when no notebook can be read."""
         course = self._course(submitted_directory=self.folders.submitted_directory)
         with tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True) as staging:
             folder = staged_folder(course, student, staging)
-            for sentence in stage(course, student, folder):
-                self.log.warning("%s: %s", student, sentence)
-            return Order(student, read_files(folder))
+            try:
+                for sentence in stage(course, student, folder):
+                    self.log.warning("%s: %s", student, sentence)
+                return Order(student, read_files(folder))
+            except Unreadable as error:
+                return f"unreadable: {error}"
+            except Exception as error:
+                if _at_fault(error):
+                    raise
+                return f"not graded: {_reason(error)}"
 
     def record(self, order: Order, outcome: Outcome, digest: str) -> str:
         """Have nbgrader record what came of a submission, all of it or nothing; the sentence on what went wrong, or nothing.
@@ -202,14 +205,12 @@ class Desk:
             move_folder(place, self._autograded(order.student))
         return ""
 
-    def result(
-        self, student: str, *, graded: bool, seconds: float = 0.0, feedback: bool, digest: str
-    ) -> Result:
+    def result(self, student: str, *, graded: bool, seconds: float = 0.0, feedback: bool) -> Result:
         """The marks of a graded submission; its feedback and its verdicts are written."""
         with Gradebook(self.folders.db_url) as gradebook:
             marks = read_marks(gradebook, self._autograded(student), self.assignment, student)
         isolation = isolation_of(self._autograded(student))
-        self._write_verdicts(marks, isolation, digest)
+        self._write_verdicts(student)
         notes = marks.incidents + (self._write_feedback(student) if feedback else ())
         return Result(
             student, self.assignment, marks, graded=graded, seconds=seconds, notes=notes, isolation=isolation
@@ -221,17 +222,16 @@ class Desk:
             sentence += " The gradebook keeps the marks of the version before."
         return Result(student, self.assignment, None, sentence, graded=False, seconds=seconds)
 
-    def _write_verdicts(self, marks: Marks, isolation: str, digest: str) -> None:
-        """Write what the machine found, and nothing that depends on when or where it did."""
+    def _write_verdicts(self, student: str) -> None:
+        """Write what the machine found, and nothing that depends on when or where it did, or on a person."""
         found = {
-            "assignment": self.assignment,
-            "student": marks.student,
-            "digest": digest,
-            "isolation": isolation,
-            "notes": list(marks.incidents),
-            "verdicts": [verdict.as_json() for verdict in marks.verdicts if not verdict.by_person],
+            path.name: {
+                key: nbformat.read(path, as_version=4).metadata.get("assay", {}).get(key, [])
+                for key in ("digest", "repairs", "incidents", "verdicts")
+            }
+            for path in sorted(self._autograded(student).glob("*.ipynb"))
         }
-        place = self.course.root / VERDICTS / self.assignment / f"{marks.student}.json"
+        place = self.course.root / VERDICTS / self.assignment / f"{student}.json"
         replace_file(place, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
     def _write_feedback(self, student: str) -> tuple[str, ...]:

@@ -79,7 +79,6 @@ def _grade(
     isolation: str | None,
 ) -> list[Result]:
     from assay.desk import Desk
-    from assay.notebook import Unreadable
 
     if not course.master(assignment).is_file():
         raise AssayError(_no_master(course, assignment))
@@ -97,17 +96,17 @@ def _grade(
 
         def orders() -> Iterator[Order]:
             for student in due:
-                try:
-                    yield desk.order(student)
-                except Unreadable as error:
-                    finish(desk.failure(student, f"unreadable: {error}"))
+                order = desk.order(student)
+                if isinstance(order, str):
+                    finish(desk.failure(student, order))
+                else:
+                    yield order
 
         def running(now: Sequence[str]) -> None:
             report(now, len(results), len(chosen))
 
-        for student in chosen:
-            if student not in due:
-                finish(desk.result(student, graded=False, feedback=feedback, digest=digests[student]))
+        for student in sorted(set(chosen) - set(due)):
+            finish(desk.result(student, graded=False, feedback=feedback))
         if due:
             who = hire(len(due))
             if who.is_here:
@@ -118,15 +117,7 @@ def _grade(
                 if failure:
                     finish(desk.failure(student, failure, outcome.seconds))
                 else:
-                    finish(
-                        desk.result(
-                            student,
-                            graded=True,
-                            seconds=outcome.seconds,
-                            feedback=feedback,
-                            digest=digests[student],
-                        )
-                    )
+                    finish(desk.result(student, graded=True, seconds=outcome.seconds, feedback=feedback))
     report([], len(chosen), len(chosen))
     return [results[student] for student in chosen]
 

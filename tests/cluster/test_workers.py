@@ -58,6 +58,12 @@ def fresh(tiny: TinyCourse, tmp_path: Path) -> TinyCourse:
     return tiny.copy_to(tmp_path / "course")
 
 
+def order(desk: Desk, student: str) -> Order:
+    read = desk.order(student)
+    assert isinstance(read, Order), read
+    return read
+
+
 def verdict_files(tiny: TinyCourse) -> dict[str, bytes]:
     return {
         path.name: path.read_bytes() for path in (tiny.root / "reports" / "verdicts" / tiny.name).glob("*")
@@ -134,7 +140,7 @@ def test_an_unchanged_submission_is_not_run_again(tiny: TinyCourse, verdicts: di
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_worker_that_dies_costs_nothing_the_first_time(fresh: TinyCourse, workers: Workers, times: int):
     desk = Desk(fresh.course, fresh.name)
-    orders = [desk.order(student) for student in STUDENTS[:3]]
+    orders = [order(desk, student) for student in STUDENTS[:3]]
     killer = Thread(target=kill_workers, args=(workers, "-1", times), daemon=True)
     killer.start()
     outcomes = {
@@ -252,13 +258,13 @@ def test_a_worker_with_other_packages_is_refused(fresh: TinyCourse):
     desk = Desk(fresh.course, fresh.name)
     desk.record_master()
     digest = desk.digest("ada")
-    ((order, outcome),) = Alone().run(desk.course_side(), [desk.order("ada")], lambda now: None)
+    ((read, outcome),) = Alone().run(desk.course_side(), [order(desk, "ada")], lambda now: None)
     other = {**outcome.versions, "nbgrader": "0.1"}
     with (
         pytest.raises(AssayError, match=r"other packages than this machine \(nbgrader 0.1 and not"),
         desk.at_work(),
     ):
-        desk.record(order, type(outcome)(outcome.notebooks, versions=other), digest)
+        desk.record(read, type(outcome)(outcome.notebooks, versions=other), digest)
     assert recorded(fresh) == {}
 
 
@@ -290,7 +296,7 @@ def test_orders_are_taken_as_they_are_needed(workers: Workers, fresh: TinyCourse
     def orders() -> Iterator[Order]:
         for student in STUDENTS:
             taken.append(student)
-            yield desk.order(student)
+            yield order(desk, student)
 
     done = 0
     for _ in workers.run(desk.course_side(), orders(), lambda now: None):

@@ -9,6 +9,7 @@ import pytest
 from grading_course import TinyCourse, cell, test_cell
 from nbgrader.api import Gradebook
 
+from assay import desk
 from assay.engine import grade
 from assay.errors import AssayError
 
@@ -102,3 +103,36 @@ def test_a_locked_gradebook_stops_the_run_with_a_sentence(tmp_path: Path) -> Non
             grade(tiny.course, tiny.name)
     finally:
         blocker.close()
+
+
+def test_what_nobody_thought_of_in_a_submission_costs_only_its_student(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny = TinyCourse(tmp_path / "course")
+    tiny.submit("ada")
+    tiny.submit("bob")
+    usual = desk.stage
+
+    def stage(course: object, student: str, target: Path) -> list[str]:
+        if student == "ada":
+            raise RuntimeError("a strange file")
+        return usual(course, student, target)
+
+    monkeypatch.setattr(desk, "stage", stage)
+    ada, bob = grade(tiny.course, tiny.name, feedback=False)
+    assert (ada.marks, ada.failure) == (None, "not graded: RuntimeError: a strange file.")
+    assert bob.marks is not None
+
+
+def test_settings_may_be_appended_to(tmp_path: Path) -> None:
+    tiny = TinyCourse(tmp_path / "course")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "factor").write_text("2")
+    config = tiny.root / "nbgrader_config.py"
+    line = f"c.ExecuteInTwoKernels.read_only.append({str(tmp_path / 'data')!r})"
+    config.write_text(f"{config.read_text()}\n{line}\n")
+    factor = f"int(open({str(tmp_path / 'data' / 'factor')!r}).read())"
+    tiny.submit("ada", {"double": f"def double(x):\n    return {factor} * x"})
+    (result,) = grade(tiny.course, tiny.name, feedback=False)
+    assert result.marks is not None
+    assert result.marks.machine_points == 6.0
