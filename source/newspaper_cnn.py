@@ -981,7 +981,7 @@ def train_best(model, train_data, val_data, epochs, patience, callbacks=()):
 # %%
 # Try train_best here, for one epoch.
 
-# %% nbgrader={"grade": true, "grade_id": "best_epoch_is_kept", "locked": true, "points": 2.5, "schema_version": 3, "solution": false, "task": false}
+# %% tags=["nbval-ignore-output"] nbgrader={"grade": true, "grade_id": "best_epoch_is_kept", "locked": true, "points": 2.5, "schema_version": 3, "solution": false, "task": false}
 def pulled_too_far(rate):
     """A network of one weight whose validation loss falls, has its lowest point and rises: training pulls it past the optimum of the validation.
 
