@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -40,7 +41,8 @@ CASES = [
 
 
 def written(folder: Path, assignment: str, variants: list[Variant]) -> Path:
-    """A released notebook with the answers of these variants, without the experiments, which earn nothing."""
+    """A released notebook with the answers of these variants beside its data, without the experiments, which earn nothing."""
+    shutil.copytree(COURSE.release(assignment), folder, dirs_exist_ok=True)
     release = nbformat.read(COURSE.release(assignment) / f"{assignment}.ipynb", as_version=4)
     notebook = solve(release, read_master(COURSE, assignment), answers_of(variants))
     notebook.cells = [cell for cell in notebook.cells if grade_id(cell)]
@@ -63,7 +65,8 @@ def failed_in_validate(path: Path) -> set[str]:
 def test_check_agrees_with_validate(assignment: str, number: int, tmp_path: Path):
     variants = hand_ins(read_variants(COURSE, assignment))[number]
     path = written(tmp_path, assignment, variants)
-    verdicts = grade_notebook(path, path, limits=RunLimits(cell_seconds=cell_seconds(assignment)))
+    limits = RunLimits(cell_seconds=cell_seconds(assignment))
+    verdicts = grade_notebook(path, path, files=tmp_path, course_files=tmp_path, limits=limits)
     failed = {one.grade_id for one in verdicts.verdicts if one.status is not Status.PASSED}
     assert not {one.status for one in verdicts.verdicts} & {Status.GRADER_ERROR, Status.UNGRADABLE}
     assert failed == failed_in_validate(path), [variant.name for variant in variants]

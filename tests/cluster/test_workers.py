@@ -82,7 +82,14 @@ def started(tiny: TinyCourse, *options: str) -> subprocess.Popen:
         str(tiny.root),
         *options,
     ]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # Whoever runs the tests in the background has the interrupt ignored, and hands that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
 
 
 def recorded(tiny: TinyCourse) -> dict[str, float]:
