@@ -2,8 +2,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-# A second process is of use on two cores and more; the tests that start kernels are the slow ones.
-TEST_PROCESSES ?= 2
+# One more than two cores: tests wait for kernels to start and for workers to be lost.
+TEST_PROCESSES ?= 3
 CELL_SECONDS ?= 120
 # Notebooks that train write logs beside themselves: a copy is run, so that solutions/ stays as it was built.
 SOLVED := .pytest_cache/solutions

@@ -88,7 +88,7 @@ def started(tiny: TinyCourse, *options: str) -> subprocess.Popen:
         stderr=subprocess.STDOUT,
         text=True,
         # Whoever runs the tests in the background has the interrupt ignored, and hands that on.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
