@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
+from signal import SIGINT, default_int_handler, getsignal, signal
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 from assay.course import Course
@@ -86,40 +89,81 @@ def _grade(
     report = progress or (lambda running, done, total: None)
     results: dict[str, Result] = {}
     desk = Desk(course, assignment, isolation)
-    with desk.at_work():
-        desk.record_master()
-        digests = {student: desk.digest(student) for student in chosen}
+    interrupt = _Interrupt()
+    with desk.at_work(), interrupt.listening():
+        with interrupt.waits():
+            desk.record_master()
+            digests = {student: desk.digest(student) for student in chosen}
         due = [student for student in chosen if force or not desk.is_graded(student, digests[student])]
-
-        def finish(result: Result) -> None:
-            results[result.student] = result
 
         def orders() -> Iterator[Order]:
             for student in due:
-                order = desk.order(student)
-                if isinstance(order, str):
-                    finish(desk.failure(student, order))
-                else:
+                with interrupt.waits():
+                    order = desk.order(student)
+                    if isinstance(order, str):
+                        results[student] = desk.failure(student, order)
+                if not isinstance(order, str):
                     yield order
 
         def running(now: Sequence[str]) -> None:
             report(now, len(results), len(chosen))
 
         for student in sorted(set(chosen) - set(due)):
-            finish(desk.result(student, graded=False, feedback=feedback))
+            with interrupt.waits():
+                results[student] = desk.result(student, graded=False, feedback=feedback)
         if due:
             who = hire(len(due))
             if who.is_here:
                 desk.check_isolation()
             for order, outcome in who.run(desk.course_side(), orders(), running):
-                student = order.student
-                failure = desk.record(order, outcome, digests[student])
-                if failure:
-                    finish(desk.failure(student, failure, outcome.seconds))
-                else:
-                    finish(desk.result(student, graded=True, seconds=outcome.seconds, feedback=feedback))
+                student, seconds = order.student, outcome.seconds
+                with interrupt.waits():
+                    failure = desk.record(order, outcome, digests[student])
+                    results[student] = (
+                        desk.failure(student, failure, seconds)
+                        if failure
+                        else desk.result(student, graded=True, seconds=seconds, feedback=feedback)
+                    )
     report([], len(chosen), len(chosen))
     return [results[student] for student in chosen]
+
+
+class _Interrupt:
+    """Lets an interrupt wait until what has been begun is recorded.
+
+    Recording takes a second. Raised within, an interrupt would often be lost: Python drops what is raised while an object is cleaned up.
+    """
+
+    def __init__(self) -> None:
+        self._seen = self._holding = False
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Listen for interrupts, unless somebody else decides what they mean here."""
+        if current_thread() is not main_thread() or getsignal(SIGINT) is not default_int_handler:
+            yield
+            return
+        signal(SIGINT, self._interrupt)
+        try:
+            yield
+        finally:
+            signal(SIGINT, default_int_handler)
+
+    @contextmanager
+    def waits(self) -> Iterator[None]:
+        """Raise KeyboardInterrupt at the end of the block, if there was an interrupt up to then."""
+        self._holding = True
+        try:
+            yield
+        finally:
+            self._holding = False
+        if self._seen:
+            raise KeyboardInterrupt
+
+    def _interrupt(self, number: int, frame: object) -> None:
+        self._seen = True
+        if not self._holding:
+            raise KeyboardInterrupt
 
 
 def add_command(subparsers: Any) -> None:
