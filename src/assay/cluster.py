@@ -7,7 +7,7 @@ import os
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from math import ceil
 from typing import Any, NamedTuple, Protocol
 from uuid import uuid4
@@ -177,23 +177,19 @@ def crew(workers: int | None, scheduler: str | None) -> Iterator[Callable[[int],
     scheduler
         Address of a Dask scheduler, for its workers to run them.
     """
-    opened: list[Any] = []
-    alone = Alone()
     number = workers or default_workers()
+    started: list[Workers] = []
+    with ExitStack() as stack:
 
-    def chosen(submissions: int) -> Crew:
-        if scheduler is None and min(number, submissions) <= 1:
-            return alone
-        if not opened:
-            manager = workers_of(scheduler) if scheduler else workers_here(number)
-            opened.append((manager, manager.__enter__()))
-        return opened[0][1]
+        def chosen(submissions: int) -> Crew:
+            if scheduler is None and min(number, submissions) <= 1:
+                return Alone()
+            if not started:
+                manager = workers_of(scheduler) if scheduler else workers_here(number)
+                started.append(stack.enter_context(manager))
+            return started[0]
 
-    try:
         yield chosen
-    finally:
-        if opened:
-            opened[0][0].__exit__(None, None, None)
 
 
 def default_workers() -> int:

@@ -14,6 +14,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,8 @@ from assay.cluster import Order
 from assay.course import CONFIG_NAME, Course
 from assay.errors import AssayError
 from assay.execute import ExecuteInTwoKernels
-from assay.folders import move_folder, read_master, replace_file
-from assay.gradebook import digest_of_submission, isolation_of, read_marks
+from assay.folders import files_in, move_folder, read_master, replace_file
+from assay.gradebook import digest_of_submission, isolation_of, noted_in, read_marks
 from assay.intake import grade_staged, stage, staged_folder
 from assay.jobs import CourseSide, Outcome, read_files, write_files
 from assay.kernels import choose
@@ -71,8 +72,6 @@ class Desk:
         self.config.ExecuteInTwoKernels.setdefault("warm", True)
         self.log = logging.getLogger("assay.nbgrader")
         self.folders = CourseDirectory(config=self.config, log=self.log)
-        self.versions: dict[str, str] = {}
-        self._given: Any = None
 
     def check_isolation(self) -> None:
         """Raise AssayError when nothing on this machine can keep a submission from doing harm: then nothing may start."""
@@ -122,18 +121,17 @@ class Desk:
     def course_side(self) -> CourseSide:
         """What every submission of the assignment is run with."""
         source = self.course.source(self.assignment)
-        files = {
-            os.path.relpath(path, source).replace(os.sep, "/"): Path(path)
-            for path in find_all_files(str(source), self.folders.ignore)
-        }
+        files = [Path(path).relative_to(source) for path in find_all_files(str(source), self.folders.ignore)]
         kept = self.config.Autograde.get("exclude_overwriting", {}).get(self.assignment, [])
         execute = ExecuteInTwoKernels(config=self.config)
         settings = {name: getattr(execute, name) for name in execute.class_own_traits(config=True)}
-        return CourseSide(self.assignment, read_files(files), json.loads(json.dumps(settings)), tuple(kept))
+        return CourseSide(
+            self.assignment, read_files(source, files), json.loads(json.dumps(settings)), tuple(kept)
+        )
 
     def digest(self, student: str) -> str:
         """What the marks of a submission follow from: its files, the master's, the settings, the packages and the grader."""
-        digest = self._given_digest().copy()
+        digest = self._given_digest.copy()
         try:
             listed, notes = list_files(self._submitted(student), ignore=self.folders.ignore)
         except Unreadable as error:
@@ -149,13 +147,13 @@ class Desk:
 
     def order(self, student: str) -> Order | str:
         """Read a submission for it to be run; the sentence on what went wrong when no notebook can be read."""
-        course = self._course(submitted_directory=self.folders.submitted_directory)
+        course = self._course()
         with tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True) as staging:
             folder = staged_folder(course, student, staging)
             try:
                 for sentence in stage(course, student, folder):
                     self.log.warning("%s: %s", student, sentence)
-                return Order(student, read_files(folder))
+                return Order(student, read_files(folder, files_in(folder)))
             except Unreadable as error:
                 return f"unreadable: {error}"
             except Exception as error:
@@ -174,7 +172,7 @@ class Desk:
         if outcome.failure:
             self.log.error("%s: %s\n%s", order.student, outcome.failure, outcome.details)
             return outcome.failure
-        differing = different(self.versions, outcome.versions)
+        differing = different(self._versions, outcome.versions)
         if differing:
             raise AssayError(
                 f"A worker has other packages than this machine ({', '.join(differing[:5])}): marks must not depend on where "
@@ -199,10 +197,8 @@ class Desk:
                 if isinstance(error, AssayError) or _at_fault(error):
                     raise
                 return f"not graded: {_reason(error)}"
-            place = Path(
-                self._course(autograded_directory=fresh).format_path(fresh, order.student, self.assignment)
-            )
-            move_folder(place, self._autograded(order.student))
+            graded = Path(converter.coursedir.format_path(fresh, order.student, self.assignment))
+            move_folder(self._autograded(order.student), graded)
         return ""
 
     def result(self, student: str, *, graded: bool, seconds: float = 0.0, feedback: bool) -> Result:
@@ -224,13 +220,12 @@ class Desk:
 
     def _write_verdicts(self, student: str) -> None:
         """Write what the machine found, and nothing that depends on when or where it did, or on a person."""
-        found = {
-            path.name: {
-                key: nbformat.read(path, as_version=4).metadata.get("assay", {}).get(key, [])
-                for key in ("digest", "repairs", "incidents", "verdicts")
+        found = {}
+        for path in sorted(self._autograded(student).glob("*.ipynb")):
+            noted = noted_in(path)
+            found[path.name] = {
+                key: noted.get(key, []) for key in ("digest", "repairs", "incidents", "verdicts")
             }
-            for path in sorted(self._autograded(student).glob("*.ipynb"))
-        }
         place = self.course.root / VERDICTS / self.assignment / f"{student}.json"
         replace_file(place, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
@@ -310,18 +305,22 @@ class Desk:
     def _autograded(self, student: str) -> Path:
         return self.course.root / self.folders.autograded_directory / student / self.assignment
 
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        """The versions of what this machine would run the masters with."""
+        found: dict[str, str] = {}
+        for path in self.course.source(self.assignment).glob("*.ipynb"):
+            found.update(versions_of(read_master(path)))
+        return found
+
+    @cached_property
     def _given_digest(self) -> Any:
         """The part of a digest that all submissions share."""
-        if self._given is None:
-            masters = sorted(self.course.source(self.assignment).glob("*.ipynb"))
-            for path in masters:
-                self.versions.update(versions_of(read_master(path)))
-            digest = hashlib.sha256(digest_of(self.versions).encode())
-            given = sorted(find_all_files(str(self.course.source(self.assignment)), self.folders.ignore))
-            for path in [*given, str(self.course.root / CONFIG_NAME)]:
-                self._add(digest, path)
-            self._given = digest
-        return self._given
+        digest = hashlib.sha256(digest_of(self._versions).encode())
+        given = sorted(find_all_files(str(self.course.source(self.assignment)), self.folders.ignore))
+        for path in [*given, str(self.course.root / CONFIG_NAME)]:
+            self._add(digest, path)
+        return digest
 
     def _add(self, digest: Any, path: str) -> None:
         digest.update(f"{os.path.relpath(path, self.course.root)}\0".encode(errors="surrogateescape"))

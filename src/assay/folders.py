@@ -42,25 +42,24 @@ def replace_folder(target: Path, new: Path) -> None:
     """Put a copy of the folder ``new`` in the place of ``target``; a failure before the swap leaves the old one."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as place:
-        fresh, old = Path(place, "new"), Path(place, "old")
+        fresh = Path(place, "new")
         shutil.copytree(new, fresh)
+        move_folder(target, fresh)
+
+
+def move_folder(target: Path, new: Path) -> None:
+    """Put the folder ``new`` itself, which lies on the same disk, in the place of ``target``; a failure leaves the old one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=new.parent, ignore_cleanup_errors=True) as place:
+        old = Path(place, "old")
         if target.exists():
             target.rename(old)
         try:
-            fresh.rename(target)
+            new.rename(target)
         except OSError:
             if old.exists():
                 old.rename(target)
             raise
-
-
-def move_folder(new: Path, target: Path) -> None:
-    """Put the folder ``new``, which lies on the same disk, in the place of ``target``."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=new.parent, ignore_cleanup_errors=True) as place:
-        if target.exists():
-            target.rename(Path(place, "old"))
-        new.rename(target)
 
 
 def read_master(path: Path) -> NotebookNode:

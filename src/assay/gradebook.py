@@ -98,20 +98,25 @@ def read_parts(master: Path) -> dict[str, list[str]]:
 
 def isolation_of(folder: Path) -> str:
     """How the kernels that graded a submission were kept from doing harm, or empty."""
-    return _noted(folder, "isolation")
+    return _first(folder, "isolation")
 
 
 def digest_of_submission(folder: Path) -> str:
     """What the submission that was graded into ``folder`` and everything that it was graded with came to, or empty."""
-    return _noted(folder, "digest")
+    return _first(folder, "digest")
 
 
-def _noted(folder: Path, name: str) -> str:
+def noted_in(path: Path) -> dict[str, Any]:
+    """What the grader has noted in the metadata of an autograded notebook; nothing where that cannot be read."""
+    try:
+        return dict(json.loads(path.read_bytes())["metadata"]["assay"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+
+
+def _first(folder: Path, name: str) -> str:
     for path in sorted(folder.glob("*.ipynb")):
-        try:
-            return str(json.loads(path.read_bytes())["metadata"]["assay"][name])
-        except (OSError, ValueError, LookupError, TypeError):
-            return ""
+        return str(noted_in(path).get(name, ""))
     return ""
 
 

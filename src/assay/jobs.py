@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -95,12 +95,9 @@ def run_submission(course: CourseSide, submission: Mapping[str, bytes]) -> Outco
         return Outcome(notebooks, seconds=monotonic() - started, versions=versions)
 
 
-def read_files(place: Path | Mapping[str, Path]) -> dict[str, bytes]:
-    """The files of a folder that nobody but us writes to, by their paths in it, or files by the names given."""
-    if isinstance(place, Path):
-        found = sorted(path for path in place.rglob("*") if path.is_file())
-        place = {path.relative_to(place).as_posix(): path for path in found}
-    return {name: path.read_bytes() for name, path in place.items()}
+def read_files(folder: Path, names: Iterable[Path]) -> dict[str, bytes]:
+    """Files of a folder that nobody but us writes to, by their paths in it."""
+    return {name.as_posix(): (folder / name).read_bytes() for name in names}
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import nbgrader.api
 from sqlalchemy import create_engine
-from sqlalchemy.engine import Connection
 
 
 @contextmanager
@@ -24,21 +23,14 @@ def one_transaction(db_url: str) -> Iterator[None]:
     try:
         with engine.connect() as connection, connection.begin():
             # A session that is bound to a connection in a transaction leaves its end to whoever began it.
-            shared = _Shared(connection)
+            # A gradebook disposes of what it was given as of its own engine.
+            connection.dispose = lambda: None  # type: ignore[attr-defined]
 
             def connected(url: str, **options: Any) -> Any:
-                return shared.connection if str(url) == db_url else usual(url, **options)
+                return connection if str(url) == db_url else usual(url, **options)
 
             nbgrader.api.create_engine = connected
             yield
     finally:
         nbgrader.api.create_engine = usual
         engine.dispose()
-
-
-class _Shared:
-    """A connection that a gradebook may dispose of as of its engine, to no effect."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        connection.dispose = lambda: None  # type: ignore[attr-defined]
