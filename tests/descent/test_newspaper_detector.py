@@ -148,9 +148,10 @@ def test_the_command_prints_the_shares_and_draws(
 
 
 def test_the_network_of_the_command_learns_a_rendered_page(monkeypatch: pytest.MonkeyPatch):
-    tiles, labels = detector._patches_of_page(7)
+    tiles, labels = detector._patches_of_page(8)
     monkeypatch.setattr(detector, "training_patches", lambda seeds, processes: (tiles, labels))
-    model = detector.train_detector(num_pages=1, epochs=3)
+    # Far enough beyond what is asked for below (about 0.87) that another processor's rounding decides nothing.
+    model = detector.train_detector(num_pages=1, epochs=5)
     outputs = model.predict(tiles / np.float32(255), verbose=0).reshape(-1)
     assert model.count_params() == 484_353
     assert np.mean((outputs > 0.5) == labels) > 0.75
