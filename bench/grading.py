@@ -19,25 +19,19 @@ import resource
 import shutil
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from time import perf_counter
 
 import machine
 import nbformat
+from classes import ROOT, make_class, seconds_of
 
 from assay.cells import is_test
 from assay.cluster import default_workers
 from assay.course import CONFIG_NAME, Course
 from assay.names import imported_modules
-from assay.variants import read_master, read_variants, solve
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
-
-from variant_classes import answers_of, hand_ins  # noqa: E402
+from assay.variants import read_master
 
 FASTER = 5.0
 NEAR = 1.3
@@ -95,24 +89,6 @@ def row(name: str, seconds: dict[str, float], workers: int) -> str:
     )
 
 
-def make_class(place: Path, course: Course, assignment: str, number: int) -> Course:
-    """A course folder with this many submissions, made from the variants in turn."""
-    for name in (f"source/{assignment}", f"release/{assignment}"):
-        shutil.copytree(ROOT / name, place / name)
-    shutil.copyfile(ROOT / CONFIG_NAME, place / CONFIG_NAME)
-    master = read_master(course, assignment)
-    release = nbformat.read(course.release(assignment) / f"{assignment}.ipynb", as_version=4)
-    classes = hand_ins(read_variants(course, assignment))
-    for student in range(number):
-        folder = place / "submitted" / f"student{student:03}" / assignment
-        shutil.copytree(course.release(assignment), folder)
-        nbformat.write(
-            solve(release, master, answers_of(classes[student % len(classes)])),
-            folder / f"{assignment}.ipynb",
-        )
-    return Course.at(place)
-
-
 def assay_seconds(course: Course, assignment: str, workers: int) -> float:
     """Of ``assay grade``, its start and its feedback included."""
     return seconds_of(
@@ -144,16 +120,6 @@ def plain_seconds(course: Course, assignment: str) -> float:
         seconds_of([*nbgrader, command, assignment], cwd=course.root, status=None)
         for command in ("autograde", "generate_feedback")
     )
-
-
-def seconds_of(command: list[str], cwd: Path = ROOT, status: int | None = 0) -> float:
-    """How long a command takes."""
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    started = perf_counter()
-    ran = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, env=environment)
-    if status is not None and ran.returncode != status:
-        raise SystemExit(f"{' '.join(command)} ended with {ran.returncode}: {ran.stderr[-1000:]}")
-    return perf_counter() - started
 
 
 def bare_seconds(course: Course, assignment: str) -> float:
