@@ -41,7 +41,7 @@ test: test-unit test-user test-notebooks ## run every test: attacks, variants an
 
 test-unit: $(VENV)/.ready data
 	@echo "Running the tests in tests/ ..."
-	@$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup tests
+	@$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup --junitxml=.pytest_cache/tests.xml -o junit_family=xunit1 tests
 
 # What grading runs must be as safe, and marks the same, whoever grades: root tests it as an ordinary user, too.
 USER_TESTS ?= -k "not plain_nbgrader and not mnist_mlp and not newspaper_cnn and not by_itself and not hidden_claim" tests/attacks/test_attacks.py tests/assignments/test_variants.py \
@@ -75,10 +75,15 @@ test-all: $(VENV)/.ready ## run every test, those that take long included
 		USER_TESTS="tests/attacks tests/sandbox tests/two_kernels tests/assignments/test_variants.py tests/assignments/test_sample_class.py"
 	@$(MAKE) --no-print-directory test-notebooks
 
-bench: $(VENV)/.ready data ## measure what sandboxed kernels cost against plain nbgrader, the CPU seconds of a submission, and training against model.fit
+bench: $(VENV)/.ready data ## measure grading against plain nbgrader and the bare arithmetic, what a submission costs, growth, more workers, and training against model.fit (hours; results in bench/results/)
 	@$(BIN)/python bench/overhead.py
 	@$(BIN)/python bench/submission.py
-	@$(BIN)/python bench/training.py --epochs 3 --seeds 1
+	@$(BIN)/python bench/parts.py
+	@$(BIN)/python bench/grading.py
+	@$(BIN)/python bench/growth.py
+	@$(BIN)/python bench/scaleout.py
+	@$(BIN)/python bench/training.py
+	@$(BIN)/python bench/tests_by_part.py
 
 accuracies: $(VENV)/.ready data ## train the networks of mnist_mlp over five seeds and print what they reach (an hour)
 	@$(BIN)/python bench/accuracies.py

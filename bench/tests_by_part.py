@@ -30,8 +30,7 @@ def main() -> None:
         files: dict[str, float] = defaultdict(float)
         numbers: dict[str, int] = defaultdict(int)
         for case in suite.iter("testcase"):
-            # The last words of the name are classes of tests; this project has none.
-            name = str(case.get("classname")).replace(".", "/")
+            name = str(case.get("file"))
             files[name] += float(case.get("time", 0))
             numbers[name] += 1
         lines += [

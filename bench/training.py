@@ -14,6 +14,7 @@ from dataclasses import dataclass
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
+import machine
 import numpy as np
 import tensorflow as tf
 
@@ -76,7 +77,7 @@ def main() -> int:
     x = images.reshape(len(images), -1).astype("float32") / 255.0
     data = (x[:NUM_TRAINING], labels[:NUM_TRAINING])
     validation = (x[NUM_TRAINING:], labels[NUM_TRAINING:])
-    print(
+    description = (
         f"Layers {list(LAYER_SIZES)}, batches of {BATCH_SIZE}, {options.epochs} epochs, {NUM_TRAINING:,} training and "
         f"{len(validation[0]):,} validation examples, "
         f"{'no TensorBoard' if options.no_tensorboard else 'TensorBoard with histograms'}; {options.seeds} seeds, "
@@ -98,7 +99,10 @@ def main() -> int:
                     file=sys.stderr,
                     flush=True,
                 )
-    show(runs, options.kinds)
+    machine.write(
+        "training",
+        f"# Training beside model.fit\n\n{description}\n```text\n{shown(runs, options.kinds)}\n```",
+    )
     return 0
 
 
@@ -139,10 +143,12 @@ def make_model(kind: Kind) -> keras.Model:
     return model
 
 
-def show(runs: dict[tuple[str, str], list[Run]], kinds: list[str]) -> None:
-    """Print one line for each kind and one for all of them."""
-    print(f"{'':20}{'wall time':^28}{'CPU time':^28}{'accuracy':^34}")
-    print(f"{'kind':20}" + f"{'plain':>9}{'fast':>9}{'ratio':>8}  " * 2 + f"{'plain':>16}{'fast':>16}")
+def shown(runs: dict[tuple[str, str], list[Run]], kinds: list[str]) -> str:
+    """One line for each kind and one for all of them."""
+    lines = [
+        f"{'':20}{'wall time':^28}{'CPU time':^28}{'accuracy':^34}",
+        f"{'kind':20}" + f"{'plain':>9}{'fast':>9}{'ratio':>8}  " * 2 + f"{'plain':>16}{'fast':>16}",
+    ]
     totals = {}
     for kind in kinds:
         plain, fast = runs[kind, "plain"], runs[kind, "fast"]
@@ -156,11 +162,9 @@ def show(runs: dict[tuple[str, str], list[Run]], kinds: list[str]) -> None:
         for way in (plain, fast):
             accuracies = [run.accuracy for run in way]
             line += f"{np.mean(accuracies):10.4f} ±{np.std(accuracies, ddof=len(accuracies) > 1):.4f}"
-        print(line)
-    print(
-        f"{'all together':20}"
-        + "".join(f"{one:9.1f}{other:9.1f}{one / other:8.1f}  " for one, other in totals.values())
-    )
+        lines.append(line)
+    totalled = "".join(f"{one:9.1f}{other:9.1f}{one / other:8.1f}  " for one, other in totals.values())
+    return "\n".join(each.rstrip() for each in [*lines, f"{'all together':20}{totalled}"])
 
 
 if __name__ == "__main__":
