@@ -13,15 +13,17 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PROJECT = ROOT / "tools" / "student-kit"
+PROJECT = Path("tools", "student-kit")
 NAME = "descent-student-kit"
 #: What stands in the zip beside the released notebooks, and where it comes from.
 FILES = {
     "README.md": PROJECT / "README.md",
-    "LICENSE": ROOT / "LICENSE",
+    "LICENSE": Path("LICENSE"),
     "nbgrader_config.py": PROJECT / "nbgrader_config.py",
 }
 LOCK = PROJECT / "requirements.txt"
@@ -45,8 +47,7 @@ def make_kit(target: Path, root: Path = ROOT) -> Path:
         When nothing is released, the wheel cannot be built, or a file holds what no student may see.
     """
     content = kit_content(root)
-    for name, data in content.items():
-        # The wheel is a zip of its own: what it holds was read from these folders before.
+    for name, data in readable(content):
         if found := NEVER.search(data):
             raise KitError(
                 f"{name} holds '{found.group().decode()}': run make build, and look at what it says."
@@ -70,12 +71,23 @@ def kit_content(root: Path = ROOT) -> dict[str, bytes]:
     if not any(name.endswith(".ipynb") for name in released):
         raise KitError(f"{root / 'release'} holds no notebook: run make build first.")
     wheel = build_wheel(root)
-    content = {name: path.read_bytes() for name, path in FILES.items()} | released | wheel
+    content = {name: (root / path).read_bytes() for name, path in FILES.items()} | released | wheel
     ((name, data),) = wheel.items()
     # With its hash, as all the others: one command installs everything, and nothing else.
     line = f"./{name} \\\n    --hash=sha256:{hashlib.sha256(data).hexdigest()}\n"
-    content["requirements.txt"] = LOCK.read_bytes() + line.encode()
+    content["requirements.txt"] = (root / LOCK).read_bytes() + line.encode()
     return content
+
+
+def readable(content: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Every file of the kit and, packed no longer, every file of the wheel in it."""
+    for name, data in content.items():
+        if not name.endswith(".whl"):
+            yield name, data
+            continue
+        with zipfile.ZipFile(BytesIO(data)) as wheel:
+            for inner in wheel.namelist():
+                yield inner, wheel.read(inner)
 
 
 def build_wheel(root: Path = ROOT) -> dict[str, bytes]:
@@ -83,7 +95,7 @@ def build_wheel(root: Path = ROOT) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         build = subprocess.run(
             [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
-            cwd=root / PROJECT.relative_to(ROOT),
+            cwd=root / PROJECT,
             env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH},
             capture_output=True,
             text=True,
