@@ -285,9 +285,10 @@ def _no_master(course: Course, assignment: str) -> str:
 
 
 def _no_submissions(course: Course, assignment: str) -> str:
+    names = " and ".join(path.name for path in course.masters(assignment)) or f"{assignment}.ipynb"
     return (
         f"There is nothing to grade: put submissions of {assignment} into "
-        f"{course.root / 'submitted'}/<student>/{assignment}/, each as {assignment}.ipynb."
+        f"{course.root / 'submitted'}/<student>/{assignment}/, each as {names}."
     )
 
 

@@ -91,9 +91,10 @@ def test_the_submissions_earn_what_they_deserve(both: Both):
 
 
 def test_the_class_is_printed_with_its_marks(both: Both):
-    for student in STUDENTS:
-        assert student in both.said
-    assert "12 / 15" not in both.said
+    rows = {line.split("│")[1].strip(): line for line in both.said.splitlines() if line.startswith("│")}
+    assert set(rows) == set(STUDENTS)
+    assert "15 / 15" in rows["right"]
+    assert "0 / 15" in rows["untouched"]
 
 
 def test_init_has_added_a_block_and_changed_no_line(both: Both):
