@@ -87,6 +87,16 @@ def test_what_somebody_changed_in_the_block_stays(tmp_path: Path):
     assert settings(root).ExecuteInTwoKernels.cell_seconds == 5
 
 
+def test_what_somebody_sets_below_the_block_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    root = course(tmp_path)
+    init(root)
+    changed = text(root) + b"c.GenerateFeedback.preprocessors.append('mine.Logo')\n"
+    (root / "nbgrader_config.py").write_bytes(changed)
+    assert init(root) == 0
+    assert text(root) == changed
+    assert "under assay already" in capsys.readouterr().out
+
+
 def test_without_the_block_the_course_is_as_before(tmp_path: Path):
     root = course(tmp_path)
     before = dict(settings(root))

@@ -128,7 +128,10 @@ class Remote(Peer):
         self._names, self._fetched, self._shown = names, dict(fetched), dict(fetched)
 
     def _mirror(self) -> None:
-        """Tell the student kernel which of its names the test has deleted, replaced or put back since the last request."""
+        """Tell the student kernel which of its names the test has deleted, replaced or put back since the last request.
+
+        Of what came as data only that it was deleted: a model or an array that a test works on further is the test's own.
+        """
         for name, theirs in self._fetched.items():
             now = self._names.get(name, _nothing)
             if now is self._shown[name]:
@@ -139,7 +142,7 @@ class Remote(Peer):
             elif now is theirs:
                 self._shown[name] = now
                 self.request("put back", name)
-            elif not isinstance(now, Handle) and callable(now):
+            elif isinstance(theirs, Handle) and not isinstance(now, Handle) and callable(now):
                 self._shown[name] = now
                 self.request("replace", name, now)
 
