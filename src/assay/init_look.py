@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from assay.cells import grade_id, is_graded, is_solution, is_test, role
 from assay.errors import AssayError
-from assay.names import bound_names, deleted_names, imported_modules, is_courses_own, needs_of
+from assay.names import bound_names, imported_modules, is_courses_own, needs_of
 from assay.regions import find_regions
 
 _MAGIC = re.compile(r"^\s*(?:[%!]|\w[\w.]*\s*=\s*[%!])|\bget_ipython\b", re.MULTILINE)
@@ -167,9 +167,7 @@ def _names(notebook: NotebookNode) -> Iterator[str]:
                 for name in set(need.fetch) - need.expected - need.replaced:
                     if not need.stars:
                         unknown.setdefault(name, []).append(grade_id(cell))
-                for name in need.expected & bound_names(cell.source) - deleted_names(cell.source) - _defined(
-                    cell
-                ):
+                for name in need.expected & bound_names(cell.source) - _defined(cell):
                     replaced.setdefault(name, []).append(grade_id(cell))
         else:
             binder.update(dict.fromkeys(bound_names(cell.source), cell))

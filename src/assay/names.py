@@ -130,11 +130,6 @@ def defined_names(source: str) -> frozenset[str]:
     return bound_names(source) - set(_imports(source))
 
 
-def deleted_names(source: str) -> frozenset[str]:
-    """The names that a cell deletes at its top level."""
-    return frozenset(_deleted(_tree(source)))
-
-
 def imported_modules(sources: Iterable[str]) -> tuple[str, ...]:
     """The modules that cells import at their top level, in this order; a name imported from a package may be one, too."""
     found: dict[str, None] = {}
