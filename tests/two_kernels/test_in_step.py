@@ -213,9 +213,9 @@ PAIRS: dict[str, tuple[str, str, Status]] = {
         "    assert size(7) == 2\nfake.assert_called_once_with(7)\nassert size(7) == 1",
         Status.PASSED,
     ),
-    "an_answer_that_is_data_may_be_worked_on_under_its_own_name": (
-        "def size(values):\n    return len(values)\nrows = [1, 2]\ndef own():\n    return rows",
-        "rows = size\nassert rows([1]) == 1 and own() == [1, 2]",
+    "data_of_an_answer_may_be_worked_on": (
+        "rows = [1, 2]\ndef own():\n    return rows",
+        "rows = len\nassert rows([1]) == 1 and own() == [1, 2]",
         Status.PASSED,
     ),
     "data_in_the_place_of_a_name_stays_with_the_test": (
