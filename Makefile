@@ -9,7 +9,7 @@ CELL_SECONDS ?= 120
 SOLVED := .pytest_cache/solutions
 
 .DEFAULT_GOAL := help
-.PHONY: help venv build data pages sample grade test test-unit test-user test-notebooks test-all bench bench-attacks accuracies calibrate doctor lint format variants lab lock clean
+.PHONY: help venv build data pages sample grade test test-unit test-user test-notebooks test-all bench bench-attacks accuracies calibrate doctor lint format variants lab lock student-kit clean
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -105,9 +105,14 @@ lab: $(VENV)/.ready ## open JupyterLab with formgrader on the sample course
 	@echo "Opening JupyterLab; formgrader is in its menu under Nbgrader ..."
 	@$(BIN)/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_OPTIONS)
 
-lock: $(VENV)/.ready ## compile requirements.txt anew from pyproject.toml (needs uv)
+lock: $(VENV)/.ready ## compile requirements.txt and the students' lock anew from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.10 --all-extras --no-header --no-annotate \
 		pyproject.toml -o requirements.txt
+	@uv pip compile --quiet --universal --python-version 3.10 --all-extras --no-header --no-annotate --generate-hashes \
+		--constraint requirements.txt tools/student-kit/pyproject.toml -o tools/student-kit/requirements.txt
+
+student-kit: $(VENV)/.ready ## make dist/descent-student-kit.zip: all that a student needs, without this repository
+	@$(BIN)/python tools/student_kit.py
 
 clean: ## remove what grading and running left behind, the gradebook included (asks nothing; keeps .venv)
 	@rm -rf feedback reports gradebook.db* .nbgrader.log .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -45,6 +45,10 @@ class Course:
         """The master notebook, built from the text."""
         return self.source(assignment) / f"{assignment}.ipynb"
 
+    def masters(self, assignment: str) -> list[Path]:
+        """Every notebook of an assignment: `assay build` makes one, and other courses may have several, called as they like."""
+        return sorted(self.source(assignment).glob("*.ipynb"))
+
     def release(self, assignment: str) -> Path:
         """The folder that students get."""
         return self.root / "release" / assignment

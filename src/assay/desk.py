@@ -70,6 +70,10 @@ class Desk:
             self.config.ExecuteInTwoKernels.isolation = isolation
         # One process runs many: what it keeps between them is its own, and gone with it.
         self.config.ExecuteInTwoKernels.setdefault("warm", True)
+        for part in ("header", "footer"):
+            # nbgrader is called in the course's folder, assay from anywhere.
+            if name := self.config.IncludeHeaderFooter.get(part):
+                self.config.IncludeHeaderFooter[part] = str(course.root / name)
         self.log = logging.getLogger("assay.nbgrader")
         self.folders = CourseDirectory(config=self.config, log=self.log)
 
@@ -115,7 +119,7 @@ class Desk:
                 if recorded and set(master) != set(recorded) and "submissions" in str(error):
                     raise AssayError(self._changed_cells(set(master), set(recorded))) from error
                 raise AssayError(
-                    f"nbgrader refuses source/{self.assignment}: {_reason(error)} Run: assay build {self.assignment}"
+                    f"nbgrader refuses source/{self.assignment}: {_reason(error)} {self._advice()}"
                 ) from error
 
     def course_side(self) -> CourseSide:
@@ -266,7 +270,7 @@ class Desk:
                 text, _ = exporter.from_filename(str(master), resources=self._resources(master.stem))
             except Exception as error:
                 raise AssayError(
-                    f"{master.relative_to(self.course.root)} cannot be read: {_reason(error)} Run: assay build {self.assignment}"
+                    f"{master.relative_to(self.course.root)} cannot be read: {_reason(error)} {self._advice()}"
                 ) from error
             for cell in nbformat.reads(text, as_version=4).cells:
                 if grade_id(cell) and "checksum" in cell.metadata.nbgrader:
@@ -288,6 +292,12 @@ class Desk:
     def _resources(self, notebook: str) -> dict[str, Any]:
         names = {"assignment": self.assignment, "notebook": notebook, "student": "."}
         return {"nbgrader": {**names, "db_url": self.folders.db_url}}
+
+    def _advice(self) -> str:
+        """What to do with a master that cannot be used."""
+        if self.course.text(self.assignment).is_file():
+            return f"Run: assay build {self.assignment}"
+        return "Mend it in JupyterLab, with nbgrader's Create Assignment."
 
     def _changed_cells(self, master: set[str], recorded: set[str]) -> str:
         def listed(names: set[str]) -> str:

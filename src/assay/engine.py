@@ -83,7 +83,7 @@ def _grade(
 ) -> list[Result]:
     from assay.desk import Desk
 
-    if not course.master(assignment).is_file():
+    if not course.masters(assignment):
         raise AssayError(_no_master(course, assignment))
     chosen = _chosen_students(course, assignment, students)
     report = progress or (lambda running, done, total: None)
@@ -245,7 +245,7 @@ def _number_of_workers(text: str) -> int:
 def _chosen_assignments(course: Course, names: list[str]) -> list[str]:
     """``names``, or every assignment that somebody submitted."""
     for name in names:
-        if not course.master(name).is_file():
+        if not course.masters(name):
             raise AssayError(_no_master(course, name))
     submitted = [name for name in _known_assignments(course) if _submitters(course, name)]
     if not names and not submitted:
@@ -285,9 +285,10 @@ def _no_master(course: Course, assignment: str) -> str:
 
 
 def _no_submissions(course: Course, assignment: str) -> str:
+    names = " and ".join(path.name for path in course.masters(assignment)) or f"{assignment}.ipynb"
     return (
         f"There is nothing to grade: put submissions of {assignment} into "
-        f"{course.root / 'submitted'}/<student>/{assignment}/, each as {assignment}.ipynb."
+        f"{course.root / 'submitted'}/<student>/{assignment}/, each as {names}."
     )
 
 

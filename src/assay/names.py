@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import symtable
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,11 @@ class Owner(Enum):
 
     COURSE = "course"
     STUDENT = "student"
+    #: A test cell took the student's value and bound the name itself: the student's again when it put that back.
+    EITHER = "either"
+
+
+_IN_MAIN = re.compile(r"\b__main__\.([A-Za-z_]\w*)")
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,8 @@ class Needs:
     expected
         Those of them that the notebook asks the student to bind: without one the answer is missing. A name that is
         missing and not among them is a mistake of the course.
+    replaced
+        Names of the student's that an earlier test cell has bound as well: the student's unless the grader kernel has them.
     imports
         From names that a cell which the student may edit imports to the import statement: that a module is called
         ``np`` is no answer, and the tests import it themselves.
@@ -44,6 +52,7 @@ class Needs:
 
     fetch: tuple[str, ...] = ()
     expected: frozenset[str] = frozenset()
+    replaced: frozenset[str] = frozenset()
     imports: Mapping[str, str] = field(default_factory=dict)
     stars: tuple[str, ...] = ()
 
@@ -80,19 +89,22 @@ def needs_of(master: NotebookNode) -> dict[int, Needs]:
             imports = {name: scope.imports[name] for name in asked if name in scope.imports}
             fetch = [name for name in asked if name not in imports]
             expected = {name for name in fetch if scope.owners.get(name) is Owner.STUDENT}
-            stars = tuple(dict.fromkeys(scope.stars)) if set(fetch) - expected else ()
-            needs[position] = Needs(tuple(fetch), frozenset(expected), imports, stars)
-            owner = Owner.COURSE
+            replaced = {name for name in fetch if scope.owners.get(name) is Owner.EITHER}
+            stars = tuple(dict.fromkeys(scope.stars)) if set(fetch) - expected - replaced else ()
+            needs[position] = Needs(
+                tuple(fetch), frozenset(expected), frozenset(replaced), imports=imports, stars=stars
+            )
+            scope.owners.update(dict.fromkeys(bound - expected - replaced, Owner.COURSE))
+            scope.owners.update(dict.fromkeys(bound & (expected | replaced), _of_both(cell)))
         else:
             imported = _imports(cell.source)
             scope.imports.update(imported)
             scope.stars += _star_imports(cell.source)
             bound = bound - set(imported)
             scope.owners.update(dict.fromkeys(imported, Owner.STUDENT))
-            owner = Owner.STUDENT
+            scope.owners.update(dict.fromkeys(bound, Owner.STUDENT))
         for name in bound:
             scope.imports.pop(name, None)
-        scope.owners.update(dict.fromkeys(bound, owner))
     return needs
 
 
@@ -179,6 +191,11 @@ def reached_tests(
     return reached
 
 
+def _of_both(cell: NotebookNode) -> Owner:
+    """Whose a name of the student's is after a cell of the course has bound it: a locked cell gives the value that counts from then on."""
+    return Owner.EITHER if is_test(cell) else Owner.COURSE
+
+
 def _asked(used: frozenset[str], bound: frozenset[str], scope: _Scope) -> Iterator[str]:
     seen: set[str] = set()
     waiting = sorted(used)
@@ -188,7 +205,9 @@ def _asked(used: frozenset[str], bound: frozenset[str], scope: _Scope) -> Iterat
             continue
         seen.add(name)
         owner = scope.owners.get(name)
-        if owner is Owner.STUDENT or (owner is None and name not in bound and name not in _ALWAYS_THERE):
+        if owner in (Owner.STUDENT, Owner.EITHER) or (
+            owner is None and name not in bound and name not in _ALWAYS_THERE
+        ):
             yield name
         if owner is Owner.COURSE or name in bound:
             waiting += scope.uses.get(name, ())
@@ -205,6 +224,8 @@ def _read(source: str) -> tuple[frozenset[str], frozenset[str], dict[str, frozen
         symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()
     }
     used = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
+    # unittest.mock is told by such a text what to replace.
+    used |= set(_IN_MAIN.findall(code))
     uses: dict[str, frozenset[str]] = {}
     for child in table.get_children():
         inside = frozenset(_globals(child))

@@ -68,7 +68,9 @@ def print_results(course: Course, assignment: str, results: list[Result], *, fee
     if not console.is_terminal:
         # A log file has no width of its own; 80 columns would cut sentences.
         console = Console(width=PLAIN_WIDTH)
-    parts = read_parts(course.master(assignment))
+    masters = course.masters(assignment)
+    # Parts of several notebooks may have the same names, and cells the same ids.
+    parts = read_parts(masters[0]) if len(masters) == 1 else {}
     console.print(_table(assignment, parts, results))
     for sentence in _remarks(results):
         console.print(Text(sentence))

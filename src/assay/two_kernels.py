@@ -322,13 +322,14 @@ class _InStep:
         if content["awards"]:
             return _awarded(name, maximum, content["awards"], message)
         if content["status"] == "ok":
-            return Verdict(name, maximum, maximum, Status.PASSED)
+            return _of_value(name, maximum, content["value"])
         status = Status.NOT_ANSWERED if error == "NotImplementedError" else Status.FAILED
         return Verdict(name, 0.0, maximum, status, message)
 
     def _is_expected(self, name: str, content: dict[str, Any]) -> bool:
         """Whether the name that the test missed is one that the student was to give."""
-        return content["missing"] in self.needs[name].expected | self.missing_for_good
+        needs = self.needs[name]
+        return content["missing"] in needs.expected | needs.replaced | self.missing_for_good
 
     # The kernels
 
@@ -536,6 +537,20 @@ def _awarded(name: str, maximum: float, awards: list[Any], message: str) -> Verd
     return Verdict(name, points, maximum, status, message, awards=given)
 
 
+def _of_value(name: str, maximum: float, value: str) -> Verdict:
+    """The verdict on a test cell that came to its end: nbgrader takes the number in its last line for the points."""
+    if not value:
+        return Verdict(name, maximum, maximum, Status.PASSED)
+    points = float(value)
+    if not 0 <= points <= maximum:
+        words = f"its last line came to {points:g}, which is no number of points from 0 to {maximum:g}"
+        return Verdict(name, None, maximum, Status.GRADER_ERROR, f"The test itself is at fault: {words}.")
+    if points == maximum:
+        return Verdict(name, points, maximum, Status.PASSED)
+    status = Status.PARTLY if points > 0 else Status.FAILED
+    return Verdict(name, points, maximum, status, f"The test gave {points:g} of {maximum:g} points.")
+
+
 def _message(content: dict[str, Any]) -> str:
     """The error of a test in words; of a claim that failed, its own words only."""
     error, message = content["error"], content["message"]
@@ -545,7 +560,7 @@ def _message(content: dict[str, Any]) -> str:
 
 
 def _is_reply(content: dict[str, Any]) -> bool:
-    words = ("status", "error", "message", "failure", "blame", "missing", "student_traceback")
+    words = ("status", "error", "message", "failure", "blame", "missing", "value", "student_traceback")
     return all(isinstance(content.get(word), str) for word in words) and isinstance(
         content.get("awards"), list
     )

@@ -84,7 +84,11 @@ def test_a_master_that_nbgrader_refuses_is_said_in_a_sentence(tmp_path: Path) ->
     tiny.master.cells.append(cell("double", "twice = 1", locked=True))
     tiny.master.cells[-1].id = "other"
     tiny.write_master()
-    with pytest.raises(AssayError, match="assay build tiny"):
+    with pytest.raises(AssayError, match=r"source/tiny/tiny.ipynb cannot be read: .* Mend it in JupyterLab"):
+        grade(tiny.course, tiny.name)
+    # A course of assay's own has a text that the master is built from.
+    tiny.course.text(tiny.name).write_text("# %%\n", encoding="utf-8")
+    with pytest.raises(AssayError, match=r"source/tiny/tiny.ipynb cannot be read: .* Run: assay build tiny"):
         grade(tiny.course, tiny.name)
 
 

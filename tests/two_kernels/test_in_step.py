@@ -172,6 +172,57 @@ PAIRS: dict[str, tuple[str, str, Status]] = {
         "checks.award(0.25, 'there')\nchecks.award(0.25, 'a number')\nassert half == 2",
         Status.PARTLY,
     ),
+    "a_number_in_the_last_line_is_the_points": ("third = 1", "assert third == 1\n0.5", Status.PARTLY),
+    "a_number_of_numpys_in_the_last_line_is_the_points": ("fourth = 1", "np.float32(0.5)", Status.PARTLY),
+    "nothing_in_the_last_line_is_nothing": ("fifth = 1", "0", Status.FAILED),
+    "all_points_in_the_last_line": ("sixth = 1", "1", Status.PASSED),
+    "a_word_in_the_last_line_is_no_number": ("seventh = 1", "'0'", Status.PASSED),
+    "no_and_nothing_in_the_last_line_are_no_numbers": ("eighth = 1", "eighth == 1", Status.PASSED),
+    "more_than_the_points_is_the_graders_error": ("ninth = 1", "1.01", Status.GRADER_ERROR),
+    "less_than_nothing_is_the_graders_error": ("tenth = 1", "-1", Status.GRADER_ERROR),
+    "no_number_is_the_graders_error": ("eleventh = 1", "float('nan')", Status.GRADER_ERROR),
+    "a_huge_number_is_the_graders_error": ("twelfth = 1", "10**400", Status.GRADER_ERROR),
+    "a_number_that_an_answer_makes_up_is_none": (
+        "class Full(float):\n    def __float__(self):\n        return 1.0\nmade_up = Full(1.0)",
+        "made_up",
+        Status.PASSED,
+    ),
+    "an_award_comes_before_the_last_line": ("thirteenth = 1", "checks.award(0.5, 'half')\n1", Status.PARTLY),
+    "a_deleted_name_is_gone_for_the_answer_too": (
+        "def helper(x):\n    return [x]\ndef user(x):\n    return sum(helper(x))",
+        "kept = helper\ndel helper\ntry:\n    user(1)\nexcept NameError as error:\n    assert 'helper' in str(error)\n"
+        "else:\n    raise AssertionError\nfinally:\n    helper = kept\nassert user(1) == 1",
+        Status.PASSED,
+    ),
+    "what_does_without_the_deleted_name_is_found_out": (
+        "def idle(x):\n    return x\ndef alone(x):\n    return x",
+        "kept = idle\ndel idle\ntry:\n    alone(1)\nexcept NameError:\n    pass\nelse:\n    raise AssertionError",
+        Status.FAILED,
+    ),
+    "a_name_that_a_test_did_not_put_back_is_there_again": ("", "assert idle(2) == 2", Status.PASSED),
+    "a_function_in_the_place_of_a_name_is_called_by_the_answer": (
+        "def step(x):\n    return x + 1\ndef walk(x):\n    return step(step(x))",
+        "own = step\nseen = []\ndef step(x):\n    seen.append(x)\n    return own(x)\n"
+        "assert walk(1) == 3 and seen == [1, 2]\nstep = own\nassert walk(1) == 3 and seen == [1, 2]",
+        Status.PASSED,
+    ),
+    "a_name_that_was_replaced_and_put_back_is_the_students": ("", "assert step(1) == 2", Status.PASSED),
+    "a_mock_stands_in_for_a_name": (
+        "def load(n):\n    return [n]\ndef size(n):\n    return len(load(n))",
+        "from unittest.mock import patch\nwith patch('__main__.load', return_value=[1, 2]) as fake:\n"
+        "    assert size(7) == 2\nfake.assert_called_once_with(7)\nassert size(7) == 1",
+        Status.PASSED,
+    ),
+    "data_of_an_answer_may_be_worked_on": (
+        "rows = [1, 2]\ndef own():\n    return rows",
+        "rows = len\nassert rows([1]) == 1 and own() == [1, 2]",
+        Status.PASSED,
+    ),
+    "data_in_the_place_of_a_name_stays_with_the_test": (
+        "factor = 2\ndef times(x):\n    return factor * x",
+        "factor = 77345\nassert times(2) == 4",
+        Status.PASSED,
+    ),
     "an_award_is_bounded": ("much = 1", "checks.award(5, 'generous')", Status.PASSED),
 }
 #: Names that the master's own answers bind although the submission does not.

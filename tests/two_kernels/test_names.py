@@ -63,6 +63,23 @@ def test_a_name_that_an_earlier_test_binds_is_the_courses_own():
     assert found["second"].fetch == ("answer",)
 
 
+def test_a_name_that_a_test_replaced_is_the_students_unless_the_test_kept_it():
+    found = needs(
+        cell("solution", "s", "def f(x):\n    return x"),
+        cell("test", "first", "kept = f\nf = print\nassert f(1) is None\nf = kept"),
+        cell("test", "second", "assert f(1) == 1"),
+        cell("locked", "setup", "f = f"),
+        cell("test", "third", "assert f(1) == 1"),
+    )
+    assert (found["first"].fetch, found["first"].expected) == (("f",), {"f"})
+    assert (found["second"].fetch, found["second"].replaced, found["second"].expected) == (
+        ("f",),
+        {"f"},
+        set(),
+    )
+    assert found["third"].fetch == ()
+
+
 def test_what_a_helper_of_an_earlier_test_uses_is_fetched_when_the_helper_is_used():
     found = needs(
         cell("solution", "s", "def f(x):\n    return x"),

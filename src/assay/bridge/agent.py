@@ -119,6 +119,8 @@ class Agent(Peer):
         self._handles: dict[int, Any] = {}
         self._handle_of: dict[int, int] = {}
         self._stubs: dict[int, Any] = {}
+        #: What the student's names were before the test hid or replaced them.
+        self._names_before: dict[str, Any] = {}
         self._running = 0
         self._ended = False
         self._quiet = True
@@ -138,6 +140,7 @@ class Agent(Peer):
                 except KeyboardInterrupt:
                     continue
         self._ended = True
+        self._put_names_back()
         self._handles.clear()
         self._handle_of.clear()
 
@@ -285,7 +288,28 @@ class Agent(Peer):
             return issubclass(parts[0], parts[1])
         if operation == "seed":
             return set_seed(parts[0], parts[1])
+        if operation == "hide":
+            self._keep_name(parts[0])
+            self.names.pop(parts[0], None)
+            return None
+        if operation == "replace":
+            self._keep_name(parts[0])
+            self.names[parts[0]] = parts[1]
+            return None
+        if operation == "put back":
+            if parts[0] in self._names_before:
+                self.names[parts[0]] = self._names_before[parts[0]]
+            return None
         raise TypeError(f"{operation} cannot be asked for")
+
+    def _keep_name(self, name: str) -> None:
+        if name in self.names:
+            self._names_before.setdefault(name, self.names[name])
+
+    def _put_names_back(self) -> None:
+        """Make the names that a test hid or replaced what they were: the next cell finds the student's own."""
+        self.names.update(self._names_before)
+        self._names_before.clear()
 
     def _handle(self, value: Any, reason: str) -> list:
         number = self._number(value)

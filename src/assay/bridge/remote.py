@@ -94,6 +94,9 @@ class Remote(Peer):
         self._counter = itertools.count(1)
         #: Counts what may have changed the student's objects.
         self.age = 0
+        self._names: dict[str, Any] = {}
+        self._fetched: dict[str, Any] = {}
+        self._shown: dict[str, Any] = {}
 
     def fetch(self, name: str) -> Any:
         """The value of a student's name: data, or a handle.
@@ -108,6 +111,40 @@ class Remote(Peer):
             The student kernel cannot be asked.
         """
         return self.request("fetch", name, subject=name)
+
+    def mirror(self, names: dict[str, Any], fetched: dict[str, Any]) -> None:
+        """From now on let the student kernel see when the test deletes a fetched name or puts a function in its place.
+
+        A test that asks whether one function of the student's uses another deletes or replaces that other: in one kernel
+        both live under the same names.
+
+        Parameters
+        ----------
+        names
+            What the test cell binds its names in.
+        fetched
+            The student's values under the names that they were fetched by.
+        """
+        self._names, self._fetched, self._shown = names, dict(fetched), dict(fetched)
+
+    def _mirror(self) -> None:
+        """Tell the student kernel which of its names the test has deleted, replaced or put back since the last request.
+
+        Of what came as data only that it was deleted: a model or an array that a test works on further is the test's own.
+        """
+        for name, theirs in self._fetched.items():
+            now = self._names.get(name, _nothing)
+            if now is self._shown[name]:
+                continue
+            if now is _nothing:
+                self._shown[name] = now
+                self.request("hide", name)
+            elif now is theirs:
+                self._shown[name] = now
+                self.request("put back", name)
+            elif isinstance(theirs, Handle) and not isinstance(now, Handle) and callable(now):
+                self._shown[name] = now
+                self.request("replace", name, now)
 
     def seed(self, library: str, value: Any) -> None:
         """Seed a library in the student kernel."""
@@ -135,6 +172,8 @@ class Remote(Peer):
             raise RuntimeError("This belongs to a test cell that is over; fetch it again.")
         if operation not in _READS and not (operation == "special" and parts[1] in _READS):
             self.age += 1
+        if operation not in _OF_NAMES:
+            self._mirror()
         try:
             kind, payload = self.ask(operation, *parts)
             if kind == VALUE:
@@ -232,7 +271,8 @@ class Remote(Peer):
                 coded = ["M", coded, self._setting_numbers.setdefault(value, len(self._setting_numbers) + 1)]
         if coded is not None:
             return coded
-        if isinstance(value, collections.abc.Iterator):
+        # A mock is both; what is put in the place of a function is called.
+        if isinstance(value, collections.abc.Iterator) and not callable(value):
             return ["i", self._pass(value, "next")]
         if callable(value):
             # The name of a function in a hidden test may tell what the test is about.
@@ -643,6 +683,9 @@ def _claim_refused() -> Ungradable:
 
 
 #: What does not change the student's objects, as far as honest code goes.
+_nothing = object()
+#: Requests before which the student kernel need not be told what the test did to names.
+_OF_NAMES = frozenset({"fetch", "seed", "hide", "replace", "put back", "done"})
 _READS = frozenset(
     {"fetch", "attribute", "array", "names", "repr", "signature", "isinstance", "issubclass", "done"}
     | {f"__{name}__" for name in ["float", "int", "index", "complex", "bool", "len"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import socket
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 from ipykernel.ipkernel import IPythonKernel
 
 from assay.bridge.emptiness import compare_emptiness
@@ -33,6 +35,15 @@ STALE_READS = 8192
 TRACEBACK_LENGTH = 8000
 
 _nothing = object()
+_NUMPY_NUMBERS = frozenset(
+    getattr(np, name)
+    for name in (
+        "float16",
+        "float32",
+        "float64",
+        *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+    )
+)
 _FAILURES = ((StudentLate, "late"), (StudentDied, "died"), (ProtocolBroken, "protocol"))
 
 
@@ -103,7 +114,8 @@ class GraderKernel(IPythonKernel):
             error = refused[str(error.name)]
         before = self._result.error_before_exec is not None
         failure = getattr(remote, "failure", None)
-        return _reply(error, before=before, failure=failure, awards=list(awards))
+        value = _number(self._result.result)
+        return _reply(error, before=before, failure=failure, awards=list(awards), value=value)
 
     def _remote(self, number: int, seconds: float) -> Remote | None:
         if number == 0:
@@ -185,6 +197,7 @@ def _fetched(
             except Ungradable as error:
                 refused[name] = error
         names.update(bound)
+        remote.mirror(names, bound)
         with carry_seeds(remote):
             yield
     finally:
@@ -200,12 +213,14 @@ def _reply(
     before: bool = False,
     failure: BaseException | None = None,
     awards: list[tuple[float, str]] | None = None,
+    value: float | None = None,
 ) -> dict[str, Any]:
     """What the driver is told of a cell.
 
     ``error`` is the name of the exception's class or empty, ``message`` its text; ``failure`` is ``late``, ``died`` or
     ``protocol`` when the student kernel failed; ``blame`` is ``course`` when the cell itself is wrong, ``name`` when it
     misses the name ``missing``, ``ungradable`` when an answer cannot be sent to the tests, ``interrupted``, or empty.
+    ``value`` is the number that the cell's last line came to, as text.
     """
     failed = failure if failure is not None else error
     words = next((word for kind, word in _FAILURES if isinstance(failed, kind)), "")
@@ -227,8 +242,22 @@ def _reply(
         "blame": blame,
         "missing": missing,
         "awards": awards or [],
+        "value": "" if value is None else repr(value),
         "student_traceback": str(getattr(error, "student_traceback", ""))[:TRACEBACK_LENGTH],
     }
+
+
+def _number(value: Any) -> float | None:
+    """The number that a cell's last line came to: nbgrader's way to give a part of the points.
+
+    By its exact type: an object of a student's says of itself what it likes. A number of NumPy's counts as the number that it is.
+    """
+    if type(value) in _NUMPY_NUMBERS:
+        value = value.item()
+    if type(value) is int:
+        # A whole number may be too large for a float; then it is too large for points, too.
+        return float(value) if abs(value) < 2**53 else math.inf
+    return value if type(value) is float else None
 
 
 def _text(error: BaseException) -> str:

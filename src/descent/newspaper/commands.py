@@ -97,7 +97,12 @@ def _sheet(options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from descent.newspaper import detector
+    try:
+        from descent.newspaper import detector
+    except ImportError:
+        raise PageError(
+            "The detector is not part of the students' kit: run this where the course is made."
+        ) from None
 
     scan, truth = load_page(options.scan, options.ground_truth)
     if options.scale != 1:

@@ -1,0 +1,54 @@
+"""The settings of nbgrader that put assay under a course, in one place: for this repository's course and for those that ``assay init`` was run in."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def apply(c: Any) -> None:
+    """Have nbgrader grade by assay, on its command line, in formgrader and in ``assay grade`` alike.
+
+    Parameters
+    ----------
+    c
+        The configuration, as ``get_config()`` gives it in an ``nbgrader_config.py``. What stands after the call goes before it.
+    """
+    # nbgrader starts alembic by its name, which is not found when this environment is used without being activated.
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", "")
+
+    # assay's intake reads every submission as data and rebuilds it on the master before nbgrader touches it. Naming its exporter
+    # brings it in wherever an Autograde is made: on the command line, by formgrader's button, by assay grade.
+    c.Autograde.exporter_class = "assay.intake.IntakeExporter"
+
+    # A rebuilt notebook has the master's cells, metadata and kernelspec, and no outputs. OverwriteCells stays for the checksums of
+    # what was handed out, by which nbgrader knows an answer that was not given.
+    c.Autograde.sanitize_preprocessors = [
+        "assay.intake.RequireIntake",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+
+    # ExecuteInTwoKernels stands in for Execute: hidden tests never enter the student's process, and that process is in a sandbox.
+    # SaveVerdicts stands in for SaveAutoGrades, which reads marks off printed output.
+    c.Autograde.autograde_preprocessors = [
+        "assay.execute.ExecuteInTwoKernels",
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "nbgrader.preprocessors.LimitOutput",
+        "assay.gradebook.SaveVerdicts",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+
+    # ShowVerdicts takes out hidden tests, rubrics and whatever was printed while grading; nbgrader would show them all.
+    c.GenerateFeedback.exporter_class = "assay.feedback.FeedbackExporter"
+    c.GenerateFeedback.preprocessors = [
+        "nbgrader.preprocessors.GetGrades",
+        "assay.feedback.ShowVerdicts",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
