@@ -623,6 +623,11 @@ def _problems(calibration: Calibration, threshold: Threshold) -> Iterator[str]:
     number = len(threshold.values.get(SOLUTION, []))
     if number < RIGHT_RUNS:
         yield f"{number} runs of the solution, at least {RIGHT_RUNS} are needed."
+    if number > 1 and len(set(threshold.values[SOLUTION])) == 1:
+        yield (
+            "every run of the solution got the same value: let the claim draw its chance from seeds that calibrate replaces "
+            "(keras.utils.set_random_seed; without Keras np.random.default_rng, np.random.seed or random.seed)."
+        )
     right = right_tail(threshold)
     if right is not None and right.bound > RIGHT_FAILS:
         yield f"it fails a right answer with a probability of up to {_probability(right.bound)}, at most {RIGHT_FAILS:g} is allowed."
