@@ -102,6 +102,7 @@ variants: $(VENV)/.ready ## say for each hidden test which wrong answers it alon
 
 docs: $(VENV)/.ready ## build the documentation as a site that needs no network, docs/_build/html
 	@echo "Building the documentation ..."
+	@rm -rf docs/_build
 	@$(BIN)/sphinx-build -q -W --keep-going -b html -d docs/_build/doctrees -c docs . docs/_build/html
 	@echo "Open docs/_build/html/index.html"
 

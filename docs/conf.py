@@ -113,9 +113,23 @@ def visit_block(translator: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def reach_by_keyboard(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Let code that is wider than the page be scrolled without a mouse, and captions of the list at the side have a level."""
+    for part, text, better in (
+        ("body", "<pre>", '<pre tabindex="0">'),
+        ("furo_navigation_tree", 'role="heading"', 'role="heading" aria-level="2"'),
+    ):
+        if part in context:
+            context[part] = context[part].replace(text, better)
+
+
 def setup(app: Sphinx) -> None:
     """Tell Sphinx of the above."""
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
     app.connect("source-read", add_contents)
     app.connect("source-read", drop_rules)
+    # After the theme, which makes the list at the side.
+    app.connect("html-page-context", reach_by_keyboard, priority=900)
     assert Path(app.srcdir, "release").is_dir(), "run sphinx-build at the root of the repository: make docs"
