@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlparse
@@ -237,8 +236,7 @@ def test_formulas_need_no_script(site: Path, pages: dict[str, Page]):
         assert [formula for formula in formulas if "\\" in formula] == [], path
 
 
-def test_a_notebook_is_not_offered_with_anything_that_its_release_lacks(site: Path):
-    files = Counter(path.suffix for path in site.rglob("*") if path.is_file() and "_static" not in path.parts)
-    assert ".ipynb" not in files
-    assert ".py" not in files
-    assert ".md" not in files
+def test_no_source_of_a_page_is_in_the_site(site: Path):
+    names = [path.name for path in site.rglob("*") if path.is_file()]
+    assert "search.html" in names
+    assert [name for name in names if {".ipynb", ".py", ".md"} & set(Path(name).suffixes)] == []
