@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _MARK = "=== block"
 
 
@@ -52,7 +53,8 @@ class Ran:
 
 def blocks_of(page: Path) -> list[Block]:
     """All code blocks of a page, in their order."""
-    text = page.read_text(encoding="utf-8")
+    # What is commented out keeps its lines, so that those after it are counted right.
+    text = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), page.read_text(encoding="utf-8"))
     return [
         Block(match[1], match[2], text.count("\n", 0, match.start()) + 1) for match in _FENCE.finditer(text)
     ]

@@ -14,6 +14,12 @@ mkdir inner
 cd inner
 ```
 
+<!--
+```sh
+exit 4
+```
+-->
+
 Between them, something for people only:
 
 ```bash
@@ -45,9 +51,9 @@ def test_blocks_have_their_language_and_their_line(tmp_path: Path):
     (tmp_path / "page.md").write_text(PAGE, encoding="utf-8")
     assert [(block.language, block.line) for block in blocks_of(tmp_path / "page.md")] == [
         ("sh", 3),
-        ("bash", 10),
-        ("sh", 14),
-        ("text", 20),
+        ("bash", 16),
+        ("sh", 20),
+        ("text", 26),
     ]
 
 
@@ -57,13 +63,13 @@ def test_blocks_share_one_shell_and_nothing_is_said_when_all_is_well(tmp_path: P
 
 def test_a_command_that_fails_is_named_with_what_it_printed(tmp_path: Path):
     [complaint] = complaints_of(tmp_path, PAGE.replace("echo more", "echo why >&2\nfalse"))
-    assert complaint.startswith("line 14 failed")
+    assert complaint.startswith("line 20 failed")
     assert "why" in complaint
 
 
 def test_a_last_block_that_fails_at_its_end_has_failed(tmp_path: Path):
     [complaint] = complaints_of(tmp_path, PAGE.replace('echo "the end"', 'echo "the end"\nfalse'))
-    assert "line 14 failed" in complaint
+    assert "line 20 failed" in complaint
 
 
 def test_a_line_that_does_not_come_out_is_named(tmp_path: Path):
