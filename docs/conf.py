@@ -53,6 +53,11 @@ CONTENTS = {
     "The notebooks, as students get them": ["release/*/*"],
     "The project": ["CONTRIBUTING", "CHANGELOG"],
 }
+# A page that nobody has put in its place yet is found all the same.
+_LISTED = {page for pages in CONTENTS.values() for page in pages} | {root_doc}
+_OTHERS = sorted({f"docs/{path.stem}" for path in Path(__file__).parent.glob("*.md")} - _LISTED)
+if _OTHERS:
+    CONTENTS["More"] = _OTHERS
 
 # Notebooks come without outputs, and no one is run.
 nb_execution_mode = "off"
