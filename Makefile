@@ -9,7 +9,7 @@ CELL_SECONDS ?= 120
 SOLVED := .pytest_cache/solutions
 
 .DEFAULT_GOAL := help
-.PHONY: help venv build data pages sample grade test test-unit test-user test-notebooks test-all bench bench-attacks accuracies calibrate doctor lint format variants lab lock student-kit clean
+.PHONY: help venv build data pages sample grade report docs test test-unit test-user test-notebooks test-all bench bench-attacks accuracies calibrate doctor lint format variants lab lock student-kit clean
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -100,6 +100,12 @@ doctor: $(VENV)/.ready ## try to break every wall of the sandbox on this machine
 variants: $(VENV)/.ready ## say for each hidden test which wrong answers it alone catches
 	@$(BIN)/assay variants
 
+docs: $(VENV)/.ready ## build the documentation as a site that needs no network, docs/_build/html
+	@echo "Building the documentation ..."
+	@rm -rf docs/_build
+	@$(BIN)/sphinx-build -q -W --keep-going -b html -d docs/_build/doctrees -c docs . docs/_build/html
+	@echo "Open docs/_build/html/index.html"
+
 lab: $(VENV)/.ready ## open JupyterLab with formgrader on the sample course
 	@test -f gradebook.db || $(MAKE) --no-print-directory grade
 	@echo "Opening JupyterLab; formgrader is in its menu under Nbgrader ..."
@@ -115,6 +121,6 @@ student-kit: $(VENV)/.ready ## make dist/descent-student-kit.zip: all that a stu
 	@$(BIN)/python tools/student_kit.py
 
 clean: ## remove what grading and running left behind, the gradebook included (asks nothing; keeps .venv)
-	@rm -rf feedback reports gradebook.db* .nbgrader.log .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf docs/_build feedback reports gradebook.db* .nbgrader.log .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find autograded -mindepth 1 -not -name README.md -delete
 	@echo "Removed the products of grading."

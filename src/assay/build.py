@@ -31,6 +31,7 @@ from assay.text import (
     tidy,
     write_text,
 )
+from assay.usage import HelpFormatter, examples
 
 if TYPE_CHECKING:
     from assay.stamp import DropBuildStamp
@@ -54,7 +55,14 @@ def add_command(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "build",
         help="make notebooks, release and solutions from the text of assignments",
-        description="Make source/<a>/<a>.ipynb, release/<a>/ and solutions/<a>/ from source/<a>.py, and check what was made.",
+        description="Make from the text source/<a>.py the master notebook source/<a>/<a>.ipynb, what students get in release/<a>/, and the "
+        "solved notebook in solutions/<a>/. Refuses what would go wrong later, and then leaves everything as it is.",
+        formatter_class=HelpFormatter,
+        epilog=examples(
+            ("assay build slope", "after each edit of source/slope.py"),
+            ("assay build --from-notebook slope", "after an edit in JupyterLab"),
+            ("assay build --check", "in CI: is everything as a build makes it?"),
+        ),
     )
     parser.add_argument(
         "assignments", nargs="*", metavar="ASSIGNMENT", help="name of an assignment; all when none is given"

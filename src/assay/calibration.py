@@ -41,6 +41,7 @@ from assay.checks.margins import AT_LEAST, meets
 from assay.course import Course
 from assay.errors import AssayError
 from assay.tolerance import Tail, from_logit, is_share, logit, tail
+from assay.usage import HelpFormatter, examples
 from assay.variants import claims_of, read_master
 
 #: What a threshold has to keep: the upper 95 % bounds of the probabilities of failing a right answer, and of passing one that it is there to fail.
@@ -408,7 +409,15 @@ def add_command(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "calibrate",
         help="measure how far the thresholds of a notebook stand from right and from degenerate answers",
-        description="Run the claims that compare with a threshold under many seeds, and store what they got in tests/calibration/.",
+        description="Run the claims that compare with a threshold under many seeds, on the solution, on degenerate answers and on right ones in "
+        "other styles; store what they got in tests/calibration/, and print how far each threshold stands from right and from wrong. Ends with 1 "
+        "when one is too near. docs/author.md says how to read the table.",
+        formatter_class=HelpFormatter,
+        epilog=examples(
+            ("assay calibrate slope", "everything anew: seconds, or half an hour with networks"),
+            ("assay calibrate --keep slope", "only what has changed, or what an interruption left out"),
+            ("assay calibrate --check slope", "in CI: is the notebook what was measured?"),
+        ),
     )
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="all when none is named")
     parser.add_argument(
@@ -623,6 +632,11 @@ def _problems(calibration: Calibration, threshold: Threshold) -> Iterator[str]:
     number = len(threshold.values.get(SOLUTION, []))
     if number < RIGHT_RUNS:
         yield f"{number} runs of the solution, at least {RIGHT_RUNS} are needed."
+    if number > 1 and len(set(threshold.values[SOLUTION])) == 1:
+        yield (
+            "every run of the solution got the same value: let the claim draw its chance from seeds that calibrate replaces "
+            "(keras.utils.set_random_seed; without Keras np.random.default_rng, np.random.seed or random.seed)."
+        )
     right = right_tail(threshold)
     if right is not None and right.bound > RIGHT_FAILS:
         yield f"it fails a right answer with a probability of up to {_probability(right.bound)}, at most {RIGHT_FAILS:g} is allowed."

@@ -19,6 +19,7 @@ from typing import Any
 
 from assay.errors import AssayError
 from assay.kernels.watching import MOST_FILES
+from assay.usage import HelpFormatter, examples
 
 _SECONDS = 60
 #: What a probe says that could not begin because this user has as many processes as may be just now: it is tried again.
@@ -88,7 +89,13 @@ def add_command(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "doctor",
         help="test the walls around submissions on this machine",
-        description="Say which isolation works here, and test every wall of it by trying to break it from inside.",
+        description="Say which isolation works here, and test every wall of it by trying to break it from inside. It takes about half a "
+        "minute, and ends with 1 when a wall does not hold; docs/security.md says what each is for.",
+        formatter_class=HelpFormatter,
+        epilog=examples(
+            ("assay doctor", "before you grade on a new machine"),
+            ("assay doctor --isolation landlock", "what would hold without bubblewrap?"),
+        ),
     )
     parser.add_argument(
         "--isolation",

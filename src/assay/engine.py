@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assay.course import Course
 from assay.errors import AssayError
 from assay.results import Report, Result
+from assay.usage import HelpFormatter, examples
 
 if TYPE_CHECKING:
     from assay.cluster import Crew, Order
@@ -171,13 +172,24 @@ def add_command(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "grade",
         help="grade submissions into the gradebook and write feedback",
-        description="Grade the submissions of a course into nbgrader's gradebook and write feedback for students.",
+        description="Run each submission in a sandbox, write its marks into nbgrader's gradebook and its feedback into feedback/, and print the "
+        "marks. What has not changed since it was graded is not run again; interrupt it when you like, and go on with the same command.",
+        formatter_class=HelpFormatter,
+        epilog=examples(
+            ("assay grade", "every assignment that somebody has submitted"),
+            ("assay grade slope --students student03", "one student, the id after the assignment"),
+            ("assay grade slope --force", "everybody again"),
+            ("assay grade --scheduler tls://10.0.0.5:8786", "on a cluster, see docs/scale.md"),
+        ),
     )
     parser.add_argument(
         "assignments", nargs="*", metavar="ASSIGNMENT", help="all that were submitted by default"
     )
     parser.add_argument(
-        "--students", nargs="+", metavar="ID", help="only these; all who submitted by default"
+        "--students",
+        nargs="+",
+        metavar="ID",
+        help="only these, named after the assignments; all who submitted by default",
     )
     parser.add_argument(
         "--course", default=".", metavar="DIR", help="folder with nbgrader_config.py, here by default"

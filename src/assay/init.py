@@ -15,6 +15,7 @@ from typing import Any
 
 from assay.course import CONFIG_NAME
 from assay.errors import AssayError
+from assay.usage import HelpFormatter, examples
 
 BEGIN = "# >>> assay init >>>"
 END = "# <<< assay init <<<"
@@ -148,7 +149,17 @@ def add_command(subparsers: Any) -> None:
         help="put assay under an nbgrader course that exists",
         description="Put assay under an nbgrader course: add a marked block to its nbgrader_config.py, see whether submissions can be "
         "isolated on this machine, and look over its assignments for what behaves differently.",
-        epilog=f"To undo it, delete the lines from '{BEGIN}' to '{END}' in nbgrader_config.py; marks in the gradebook stay.",
+        formatter_class=HelpFormatter,
+        epilog=examples(
+            (
+                "assay init --dry-run",
+                "in the course's folder: show the block and what a look over the masters found",
+            ),
+            (
+                "assay init my-course",
+                "add the block; to undo it, delete its lines from nbgrader_config.py, marks stay",
+            ),
+        ),
     )
     parser.add_argument(
         "folder", nargs="?", default=".", metavar="DIR", help="folder of the course, here by default"

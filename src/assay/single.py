@@ -11,6 +11,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from assay.errors import AssayError
+from assay.usage import HelpFormatter, examples
 from assay.verdict import Status, Verdict, Verdicts
 
 
@@ -97,7 +98,13 @@ def add_command(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "check",
         help="run the visible tests of one notebook, as grading would",
-        description="Run the tests of a notebook in the way that grading runs them, and print what became of each.",
+        description="Run the tests of a notebook in the way that grading runs them, and print what became of each. It needs no course and "
+        "no gradebook, and writes nothing.",
+        formatter_class=HelpFormatter,
+        epilog=examples(
+            ("assay check slope.ipynb", "the tests that a student sees"),
+            ("assay check slope.ipynb --master source/slope/slope.ipynb", "the hidden ones as well"),
+        ),
     )
     parser.add_argument("notebook", metavar="NOTEBOOK", help="the notebook to check, ungraded cells included")
     parser.add_argument(
@@ -110,7 +117,9 @@ def add_command(subparsers: Any) -> None:
         choices=("bubblewrap", "landlock", "none"),
         help="how to keep the notebook from doing harm; by default the best that works here, and none if none does",
     )
-    parser.add_argument("--cell-seconds", type=float, default=60.0, help="time limit of a cell (default 60)")
+    parser.add_argument(
+        "--cell-seconds", type=float, default=60.0, metavar="N", help="time limit of a cell (default: 60)"
+    )
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON and nothing else")
     parser.set_defaults(run=_run)
 

@@ -183,6 +183,8 @@ def exponential_tail(
     excess = float(np.sum(values[-count:] - start))
     # Half of the doubt is spent on where the tail begins and half on how fast it falls.
     doubt = (1 - confidence) / 2
+    # Values that are all equal have an excess of zero, which nothing can be divided by.
+    smallest = max(smallest, 1e-12)
     mean, largest = max(excess / count, smallest), max(excess / _gamma_quantile(count, doubt), smallest)
     # The share above the (count + 1)th largest value follows a beta distribution, as in the bound of Clopper and Pearson.
     share = share_bound(count, len(values), 1 - doubt)

@@ -33,6 +33,7 @@ from assay.course import Course
 from assay.errors import AssayError
 from assay.names import reached_tests
 from assay.regions import Kind, drop_delimiters, find_regions
+from assay.usage import HelpFormatter, examples
 
 CELL_MARK = re.compile(r"^# %% *(\S+) *$", re.MULTILINE)
 FAILS = re.compile(r"^# fails: *(.*)$", re.MULTILINE)
@@ -237,16 +238,30 @@ def catches(master: NotebookNode, failed: Mapping[str, Iterable[Claim]]) -> list
 def add_command(subparsers: Any) -> None:
     """Add ``assay variants`` and ``assay sample`` to the command line."""
     parser = subparsers.add_parser(
-        "variants", help="say for each hidden test which wrong answers it alone catches"
+        "variants",
+        help="say for each hidden test which wrong answers it alone catches",
+        description="Run the wrong answers of tests/variants/<assignment>/ and say for each hidden test which of them it alone catches. A test "
+        "that catches none alone is idle: then the command ends with 1. docs/author.md says how variants are written.",
+        formatter_class=HelpFormatter,
+        epilog=examples(("assay variants slope", "after each change of a test or a variant")),
     )
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="all when none is named")
-    parser.add_argument("--course", default=".", help="the folder of the course (default: this one)")
+    parser.add_argument(
+        "--course", default=".", metavar="DIR", help="the folder of the course (default: this one)"
+    )
     parser.set_defaults(run=_run_variants)
     parser = subparsers.add_parser(
-        "sample", help="write submitted/ anew from tests/variants/<assignment>/class.json"
+        "sample",
+        help="write a sample class whose marks are known into submitted/",
+        description="Write submitted/<student>/<assignment>/ for each student of tests/variants/<assignment>/class.json, which names the variants "
+        "that each of them hands in. Other submissions stay.",
+        formatter_class=HelpFormatter,
+        epilog=examples(("assay sample slope", "then: assay grade slope")),
     )
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="all when none is named")
-    parser.add_argument("--course", default=".", help="the folder of the course (default: this one)")
+    parser.add_argument(
+        "--course", default=".", metavar="DIR", help="the folder of the course (default: this one)"
+    )
     parser.set_defaults(run=_run_sample)
 
 

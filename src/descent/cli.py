@@ -15,7 +15,12 @@ from descent.newspaper import commands as pages
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 something is wrong, 2 wrong usage, 130 interrupted."""
     parser = argparse.ArgumentParser(
-        prog="descent", description="What the notebooks of Descent need beforehand."
+        prog="descent",
+        description="What the notebooks of Descent need beforehand: the data of mnist_mlp, and the pages of newspaper_cnn.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="examples:\n  descent data                  # once, before a class without a network\n"
+        "  descent pages sheet           # twelve pages on one picture\n"
+        "  descent pages evaluate --help # try a network on a scan of your own",
     )
     parser.add_argument("--version", action="version", version=f"descent {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -24,9 +29,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="fetch MNIST, checked by SHA-256, and say where it lies",
         description="Fetch MNIST for the notebooks, so that a class needs no network. Files that are there and "
         "undamaged are kept.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"examples:\n  descent data\n  {FOLDER_VARIABLE}=/srv/data descent data   # for all users of a machine",
     )
     data.add_argument(
         "--folder",
+        metavar="DIR",
         help=f"put it there instead of the user's cache; {FOLDER_VARIABLE} then has to name this folder",
     )
     data.set_defaults(run=_data)

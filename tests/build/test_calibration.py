@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 
-from assay import calibration, tolerance
+from assay import calibration, calibration_runs, tolerance
 from assay.calibration import (
     About,
     Calibration,
@@ -352,6 +353,35 @@ def test_a_run_has_other_seeds_than_the_notebook_and_the_same_ones_when_it_is_re
     assert first == first_again
     assert second == second_again
     assert len({own[0], first[0], second[0]}) == 3
+
+
+@pytest.mark.parametrize(("packages", "varies"), [((), True), (("keras",), False)])
+def test_a_generator_has_another_seed_in_each_run_where_keras_is_not_used(
+    packages: tuple[str, ...], varies: bool
+):
+    class Keras:
+        utils = type("utils", (), {"set_random_seed": staticmethod(np.random.seed)})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "keras", Keras)
+        drawn = []
+        for number in (1, 2, 1):
+            with calibration_runs._other_seeds(number, packages):
+                drawn.append(np.random.default_rng(3).random())
+    own = np.random.default_rng(3).random()
+    assert drawn[0] == drawn[2]
+    assert (drawn[0] != drawn[1]) is varies
+    assert (own not in drawn) is varies
+
+
+def test_equal_values_in_every_run_are_a_problem_and_no_error(tmp_path: Path):
+    fixed = LEARNS.replace("at_least(train(2.0), 0.7", "at_least(75.0, 50.0")
+    found = calibrate(toy_course(tmp_path, learns=fixed), "toy", runs=(100, 30, 0))
+    sentences = problems(found)
+    assert any(
+        "it_learns, at least 50: every run of the solution got the same value" in one for one in sentences
+    )
+    assert not any("same value" in one for one in sentences if "it_learns_little" in one)
 
 
 def test_what_an_experiment_observes_has_the_names_of_cell_and_claim(tmp_path: Path):

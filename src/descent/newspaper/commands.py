@@ -18,23 +18,50 @@ _COLUMNS = 4
 def add_command(commands: Any) -> None:
     """Add ``pages`` and its own commands to a parser's commands."""
     pages = commands.add_parser(
-        "pages", help="render newspaper pages, and try a network that finds separators on a scan"
+        "pages",
+        help="render newspaper pages, and try a network that finds separators on a scan",
+        description="Front pages as of 1860 to 1930 with the place of every separator: draw them, look at them, and see how well a network does "
+        "on a real scan. docs/newspaper.md says what counts as a separator.",
     )
     own = pages.add_subparsers(dest="pages_command", required=True, metavar="COMMAND")
 
-    render = own.add_parser("render", help="write rendered pages as img-NNN.jpg and img-NNN-gt.png")
+    render = own.add_parser(
+        "render",
+        help="write rendered pages as img-NNN.jpg and img-NNN-gt.png",
+        description="Write a page for each seed, the same one for the same seed: img-NNN.jpg, and its ground truth as img-NNN-gt.png.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="examples:\n  descent pages render 103 104 --folder pages",
+    )
     render.add_argument("seeds", nargs="+", type=_seed, metavar="SEED", help="one page for each")
     render.add_argument(
-        "--scale", type=_scale, default=0.5, help="1 is the size of a scan, about 3,200 x 4,600 pixels (0.5)"
+        "--scale",
+        type=_scale,
+        default=0.5,
+        metavar="FACTOR",
+        help="1 is the size of a scan, about 3,200 x 4,600 pixels (default: 0.5)",
     )
-    render.add_argument("--folder", type=Path, default=Path(), help="where to (here)")
+    render.add_argument("--folder", type=Path, default=Path(), metavar="DIR", help="where to (default: here)")
     render.set_defaults(run=_render)
 
-    sheet = own.add_parser("sheet", help="draw many small pages on one picture")
-    sheet.add_argument("--first", type=_seed, default=0, help="seed of the first page (0)")
-    sheet.add_argument("--number", type=int, default=12, help="how many pages (12)")
+    sheet = own.add_parser(
+        "sheet",
+        help="draw many small pages on one picture",
+        description="Draw small pages with consecutive seeds on one picture, to see what varies.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="examples:\n  descent pages sheet --number 6 --separators",
+    )
+    sheet.add_argument(
+        "--first", type=_seed, default=0, metavar="SEED", help="of the first page (default: 0)"
+    )
+    sheet.add_argument("--number", type=int, default=12, metavar="N", help="how many pages (default: 12)")
     sheet.add_argument("--separators", action="store_true", help="show the ground truth in colour")
-    sheet.add_argument("--output", type=Path, default=Path("pages.png"), help="the picture (pages.png)")
+    sheet.add_argument(
+        "--output",
+        type=Path,
+        default=Path("pages.png"),
+        metavar="FILE",
+        help="the picture (default: pages.png)",
+    )
     sheet.set_defaults(run=_sheet)
 
     evaluate = own.add_parser(
@@ -42,24 +69,44 @@ def add_command(commands: Any) -> None:
         help="say how well a network finds the separators of a scan",
         description="Cut a page into patches of 15 x 15 pixels, let a network say which of them have a separator, print how often it is right, and "
         "draw what it finds over the page. Scans do best at about 1,600 x 2,300 pixels.",
-    )
-    evaluate.add_argument("--scan", type=Path, required=True, help="the page, such as img-001.jpg")
-    evaluate.add_argument(
-        "--ground-truth", type=Path, help="its separators, darker than the rest (img-001-gt.png)"
+        epilog="Without --model a network is trained on rendered pages first, which takes ten minutes; --save keeps it for the next scan.",
     )
     evaluate.add_argument(
-        "--scale", type=_scale, default=1.0, help="make the scan smaller before, 0.5 for half (1)"
+        "--scan", type=Path, required=True, metavar="FILE", help="the page, such as img-001.jpg"
+    )
+    evaluate.add_argument(
+        "--ground-truth",
+        type=Path,
+        metavar="FILE",
+        help="its separators, darker than the rest (default: img-001-gt.png beside it)",
+    )
+    evaluate.add_argument(
+        "--scale",
+        type=_scale,
+        default=1.0,
+        metavar="FACTOR",
+        help="make the scan smaller before, 0.5 for half (default: 1)",
     )
     evaluate.add_argument(
         "--model",
         type=Path,
+        metavar="FILE",
         help="a network saved by Keras; without it one is trained on rendered pages (ten minutes)",
     )
-    evaluate.add_argument("--save", type=Path, help="keep the network that was trained in this file (.keras)")
-    evaluate.add_argument("--pages", type=int, default=60, help="rendered pages to train it on (60)")
-    evaluate.add_argument("--epochs", type=int, default=6, help="epochs to train it for (6)")
     evaluate.add_argument(
-        "--overlay", type=Path, help="the picture to draw (<scan>-found.png in this folder)"
+        "--save", type=Path, metavar="FILE", help="keep the network that was trained in this file (.keras)"
+    )
+    evaluate.add_argument(
+        "--pages", type=int, default=60, metavar="N", help="rendered pages to train it on (default: 60)"
+    )
+    evaluate.add_argument(
+        "--epochs", type=int, default=6, metavar="N", help="epochs to train it for (default: 6)"
+    )
+    evaluate.add_argument(
+        "--overlay",
+        type=Path,
+        metavar="FILE",
+        help="the picture to draw (default: <scan>-found.png in this folder)",
     )
     evaluate.set_defaults(run=_evaluate)
 
