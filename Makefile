@@ -100,10 +100,10 @@ doctor: $(VENV)/.ready ## try to break every wall of the sandbox on this machine
 variants: $(VENV)/.ready ## say for each hidden test which wrong answers it alone catches
 	@$(BIN)/assay variants
 
-lab: $(VENV)/.ready ## open JupyterLab with formgrader on the sample course
+lab: $(VENV)/.ready ## open JupyterLab with formgrader on the sample course, and an exchange to try the whole way
 	@test -f gradebook.db || $(MAKE) --no-print-directory grade
-	@echo "Opening JupyterLab; formgrader is in its menu under Nbgrader ..."
-	@$(BIN)/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_OPTIONS)
+	@echo "Opening JupyterLab; Formgrader and Assignment List are in its menu under Nbgrader ..."
+	@$(BIN)/python tools/lab.py $(LAB_OPTIONS)
 
 lock: $(VENV)/.ready ## compile requirements.txt anew from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.10 --all-extras --no-header --no-annotate \

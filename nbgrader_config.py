@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 c = get_config()  # noqa: F821 - traitlets puts it here
@@ -10,6 +11,14 @@ c = get_config()  # noqa: F821 - traitlets puts it here
 PROGRAMS = str(Path(sys.executable).parent)
 if PROGRAMS not in os.environ.get("PATH", "").split(os.pathsep):
     os.environ["PATH"] = PROGRAMS + os.pathsep + os.environ.get("PATH", "")
+
+# nbgrader's own exchange has to be made by an administrator. This one serves one person who tries the whole way (`make lab`);
+# for a class, name the folder that instructor and students share.
+COURSE = Path(__file__).resolve().parent
+c.CourseDirectory.course_id = "descent"
+c.Exchange.root = str(COURSE / "exchange" / "shared")
+c.Exchange.cache = str(COURSE / "exchange" / "cache")
+c.Exchange.assignment_dir = str(COURSE / "exchange" / "student")
 
 # The folder of solved notebooks is called as the page on the repository's layout says, not "solution".
 c.CourseDirectory.solution_directory = "solutions"
@@ -80,6 +89,13 @@ c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "assay.feedback.ShowVerdicts",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+
+# formgrader's page asks a server in the network for MathJax, whatever mathjax_url says. With assay's template before nbgrader's it
+# asks its own server, which has MathJax from the package jupyter-server-mathjax: formulas are set offline, and nobody else is told.
+c.HTMLExporter.extra_template_basedirs = [
+    str(Path(find_spec("assay").origin).parent / "templates"),
+    str(Path(find_spec("nbgrader").origin).parent / "server_extensions" / "formgrader" / "templates"),
 ]
 
 # A cell ends within a second or two; one that does not end costs this many seconds. The first cell of an assignment that imports
