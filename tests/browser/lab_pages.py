@@ -122,6 +122,8 @@ class User(Person):
     def __init__(self, browser: Browser, lab: Lab) -> None:
         super().__init__(browser, lab, f"lab/workspaces/{type(self).__name__.lower()}")
         self.page.get_by_role("menuitem", name="Nbgrader").wait_for()
+        # The list of files is closed: formgrader wants the width of the screen.
+        self.page.get_by_role("tab", name="File Browser").click()
 
     def menu(self, name: str, item: str) -> None:
         """Choose an item of JupyterLab's menu."""
@@ -224,8 +226,6 @@ class Instructor(User):
         return self.page.frame_locator("#formgrader iframe")
 
     def open_formgrader(self) -> None:
-        # Formgrader wants the width of the screen, so the list of files is closed.
-        self.page.get_by_role("tab", name="File Browser").click()
         self.menu("Nbgrader", "Formgrader")
         self.grader.locator("#main-table .name a").first.wait_for()
 

@@ -92,10 +92,13 @@ class Way:
         Messages of nbgrader and texts of pages, by the name of the step.
     strangers
         Requests of the student's browser to other servers, while working and submitting.
+    asked
+        What formgrader asked its server for while it opened the student's submission.
     """
 
     said: dict[str, str] = field(default_factory=dict)
     strangers: list[str] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
 
 
 @pytest.fixture(scope="module")
@@ -182,8 +185,10 @@ def validated(fetched: NotebookNode, student: Student, way: Way) -> None:
     student.look_at(gradient)
     dialog = student.validate()
     way.said["failed"] = dialog.inner_text()
-    # As if drawn smaller by its corner: further down, the traceback names folders of this machine.
-    dialog.locator(".jp-Dialog-content").evaluate("content => { content.style.height = '480px'; }")
+    # The message stands at the end.
+    dialog.locator(".jp-Dialog-body").hover()
+    student.page.mouse.wheel(0, 10_000)
+    expect(dialog.get_by_text("gradient(0.5): got")).to_be_in_viewport()
     screenshots.picture(student, "lab-validate-failed", height=740)
     dialog.get_by_role("button", name="Ok").click()
     student.fill(gradient, WITH_PRODUCT_RULE)
@@ -217,7 +222,7 @@ def graded(submitted: None, instructor: Instructor, way: Way) -> None:
 @pytest.fixture(scope="module")
 def marked(graded: None, instructor: Instructor, fetched: NotebookNode, way: Way) -> None:
     """One written answer is marked with points and a comment, and every other one gets all its points."""
-    instructor.open_submission(ASSIGNMENT, STUDENT)
+    way.asked = asked_for(instructor, STUDENT)
     instructor.mark(MARKED, POINTS, COMMENT)
     way.said["rubric and answer"] = instructor.seen_with(MARKED)
     screenshots.picture(instructor, "formgrader-marking")
@@ -337,7 +342,6 @@ class Attacked:
 def attacked(marked: None, instructor: Instructor, course: Path, way: Way) -> Attacked:
     instructor.submissions(ASSIGNMENT)
     way.said["hostile"] = instructor.press(HOSTILE, "autograde")
-    honest = asked_for(instructor, STUDENT)
     errors = len(instructor.errors)
     hostile = asked_for(instructor, HOSTILE)
     instructor.frame.evaluate(CLICK_WHAT_ACTS)
@@ -347,7 +351,7 @@ def attacked(marked: None, instructor: Instructor, course: Path, way: Way) -> At
         {cell.source for cell in notebook.cells},
         instructor.canaries(),
         instructor.strangers(),
-        hostile - honest,
+        hostile - way.asked,
         instructor.errors[errors:],
     )
 
