@@ -267,10 +267,11 @@ class Instructor(User):
         self.ready()
 
     def ready(self) -> None:
-        """Wait until the page knows the marks and has set its formulas."""
-        self.grader.locator("input.score").first.wait_for()
+        """Wait until the page knows the marks and has set its formulas, or until a foreign script has run on it."""
+        self.grader.locator("input.score").first.wait_for(state="attached")
         self.frame.wait_for_function(
-            "formgrader.loaded && formgrader.grades.loaded && formgrader.comments.loaded && MathJax.loaded",
+            "document.documentElement.hasAttribute('data-pwned') ||"
+            " formgrader.loaded && formgrader.grades.loaded && formgrader.comments.loaded && MathJax.loaded",
             timeout=RUN_MILLISECONDS,
         )
 

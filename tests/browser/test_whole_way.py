@@ -344,8 +344,9 @@ def attacked(marked: None, instructor: Instructor, course: Path, way: Way) -> At
     way.said["hostile"] = instructor.press(HOSTILE, "autograde")
     errors = len(instructor.errors)
     hostile = asked_for(instructor, HOSTILE)
-    instructor.frame.evaluate(CLICK_WHAT_ACTS)
-    instructor.full_credit(MARKED)
+    if not instructor.canaries():
+        instructor.frame.evaluate(CLICK_WHAT_ACTS)
+        instructor.full_credit(MARKED)
     notebook = nbformat.read(autograded(course, HOSTILE), as_version=4)
     return Attacked(
         {cell.source for cell in notebook.cells},
