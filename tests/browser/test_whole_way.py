@@ -401,6 +401,8 @@ def test_the_same_cells_act_in_formgrader_when_they_have_not_been_cleaned(
     """What is seen of a hostile page above would say little if the same browser saw nothing here."""
     path = autograded(course, HOSTILE)
     graded = path.read_text(encoding="utf-8")
+    # nbgrader leaves it read-only.
+    path.chmod(0o644)
     notebook = nbformat.reads(graded, as_version=4)
     notebook.cells += [cell for name in ACTING for cell in hostile[name].cells]
     path.write_text(json.dumps(notebook), encoding="utf-8")
