@@ -106,10 +106,10 @@ docs: $(VENV)/.ready ## build the documentation as a site that needs no network,
 	@$(BIN)/sphinx-build -q -W --keep-going -b html -d docs/_build/doctrees -c docs . docs/_build/html
 	@echo "Open docs/_build/html/index.html"
 
-lab: $(VENV)/.ready ## open JupyterLab with formgrader on the sample course
+lab: $(VENV)/.ready ## open JupyterLab with formgrader on the sample course, and an exchange to try the whole way
 	@test -f gradebook.db || $(MAKE) --no-print-directory grade
-	@echo "Opening JupyterLab; formgrader is in its menu under Nbgrader ..."
-	@$(BIN)/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_OPTIONS)
+	@echo "Opening JupyterLab; Formgrader and Assignment List are in its menu under Nbgrader ..."
+	@$(BIN)/python tools/lab.py $(LAB_OPTIONS)
 
 lock: $(VENV)/.ready ## compile requirements.txt and the students' lock anew from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.10 --all-extras --no-header --no-annotate \

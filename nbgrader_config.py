@@ -1,5 +1,7 @@
 """nbgrader's settings for this course, for its command line, for JupyterLab's formgrader and for assay alike."""
 
+from pathlib import Path
+
 from assay import settings
 
 c = get_config()  # noqa: F821 - traitlets puts it here
@@ -7,6 +9,14 @@ c = get_config()  # noqa: F821 - traitlets puts it here
 # assay reads submissions before nbgrader, runs them in two kernels, records verdicts and writes feedback: each of these settings
 # has its reason beside it in src/assay/settings.py, from where `assay init` puts them under other courses, too.
 settings.apply(c)
+
+# nbgrader's own exchange has to be made by an administrator. This one serves one person who tries the whole way (`make lab`);
+# for a class, name the folder that instructor and students share.
+COURSE = Path(__file__).resolve().parent
+c.CourseDirectory.course_id = "descent"
+c.Exchange.root = str(COURSE / "exchange" / "shared")
+c.Exchange.cache = str(COURSE / "exchange" / "cache")
+c.Exchange.assignment_dir = str(COURSE / "exchange" / "student")
 
 # The folder of solved notebooks is called as the page on the repository's layout says, not "solution".
 c.CourseDirectory.solution_directory = "solutions"

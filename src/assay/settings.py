@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +53,11 @@ def apply(c: Any) -> None:
         "assay.feedback.ShowVerdicts",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
+
+    # formgrader's page asks a server in the network for MathJax, whatever mathjax_url says. With assay's template before nbgrader's it
+    # asks its own server, where that has MathJax from the package jupyter-server-mathjax: formulas are set offline, and nobody else is told.
+    if find_spec("jupyter_server_mathjax"):
+        c.HTMLExporter.extra_template_basedirs = [
+            str(Path(__file__).parent / "templates"),
+            str(Path(find_spec("nbgrader").origin).parent / "server_extensions" / "formgrader" / "templates"),
+        ]

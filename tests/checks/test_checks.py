@@ -799,3 +799,30 @@ def test_the_checks_import_where_a_student_works():
         env=os.environ | {"PYTHONPATH": str(SOURCE)},
     )
     assert (run.returncode, run.stdout, run.stderr) == (0, "passed: It works.\n", "")
+
+
+def test_the_traceback_of_a_failed_claim_ends_in_the_line_of_the_claim():
+    """IPython shows the last frame whatever it is, and a student must not read the inside of the grader."""
+    with pytest.raises(checks.ClaimFailed) as failed:
+
+        @checks.claim
+        def two_and_two():
+            """Two and two is four."""
+            checks.close(2 + 2, 5, "2 + 2")
+
+    last = failed.traceback[-1]
+    assert (last.name, str(last.statement).strip()) == ("two_and_two", 'checks.close(2 + 2, 5, "2 + 2")')
+
+
+def test_the_traceback_of_an_open_answer_ends_in_the_line_of_the_claim():
+    def answer():
+        raise NotImplementedError
+
+    with pytest.raises(NotImplementedError) as still_open:
+
+        @checks.claim
+        def answered():
+            """There is an answer."""
+            answer()
+
+    assert still_open.traceback[-1].name == "answered"

@@ -55,7 +55,7 @@ def server() -> Iterator[Path]:
 def course_at(folder: Path, db_url: str, course_id: str = "deep-learning") -> TinyCourse:
     tiny = TinyCourse(folder)
     config = tiny.root / "nbgrader_config.py"
-    named = f"c.CourseDirectory.course_id = {course_id!r}\n" if course_id else ""
+    named = f"c.CourseDirectory.course_id = {course_id!r}\n"
     config.write_text(f"{config.read_text()}\nc.CourseDirectory.db_url = {db_url!r}\n{named}")
     tiny.submit("ada")
     tiny.submit("bob", {"double": "def double(x):\n    return x"})

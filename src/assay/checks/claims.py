@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -108,10 +109,18 @@ def _run(function: Callable[[], None]) -> None:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             function()
-    except NotImplementedError:
-        raise NotImplementedError(f"{_sentence(function)}\nThis is not answered yet.") from None
+    except NotImplementedError as error:
+        unanswered = NotImplementedError(f"{_sentence(function)}\nThis is not answered yet.")
+        raise unanswered.with_traceback(_down_to_the_claim(error)) from None
     except AssertionError as error:
-        raise ClaimFailed(f"{_sentence(function)}\n{error}") from None
+        failed = ClaimFailed(f"{_sentence(function)}\n{error}")
+        raise failed.with_traceback(_down_to_the_claim(error)) from None
+
+
+def _down_to_the_claim(error: BaseException) -> TracebackType | None:
+    """A traceback that ends in the line of the claim: IPython shows its last frame even where that hides itself."""
+    line = error.__traceback__ and error.__traceback__.tb_next
+    return line and TracebackType(None, line.tb_frame, line.tb_lasti, line.tb_lineno)
 
 
 def _error_of(function: Callable[[], Any]) -> BaseException | None:
