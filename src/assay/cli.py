@@ -1,4 +1,4 @@
-"""The command line: ``assay build | grade | check | doctor | variants``; each command lives in the module that does the work."""
+"""The command line: ``assay build | grade | report | export | check | doctor | variants``; each command lives in the module that does the work."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--traceback", action="store_true", help="show where an unexpected error came from")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     try:
-        from assay import build, calibration, doctor, engine, single, variants
+        from assay import build, calibration, doctor, engine, export, report, single, variants
     except ModuleNotFoundError as missing:
         print(
             f"assay: the package {missing.name!r} is not installed; install the grader with: pip install 'descent-notebooks[grader]'",
             file=sys.stderr,
         )
         return 1
-    for module in (build, engine, single, doctor, variants, calibration):
+    for module in (build, engine, report, export, single, doctor, variants, calibration):
         module.add_command(commands)
     options = parser.parse_args(arguments)
     try:
