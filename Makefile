@@ -9,7 +9,7 @@ CELL_SECONDS ?= 120
 SOLVED := .pytest_cache/solutions
 
 .DEFAULT_GOAL := help
-.PHONY: help venv build data pages sample grade test test-unit test-user test-notebooks test-all bench bench-attacks accuracies calibrate doctor lint format variants lab lock clean
+.PHONY: help venv build data pages sample grade report test test-unit test-user test-notebooks test-all bench bench-attacks accuracies calibrate doctor lint format variants lab lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -33,9 +33,13 @@ pages: $(VENV)/.ready ## draw twelve rendered newspaper pages on one picture, pa
 sample: $(VENV)/.ready ## make the sample class in submitted/ from tests/variants/
 	@$(BIN)/assay sample
 
-grade: $(VENV)/.ready data ## grade the sample class in submitted/ and print the marks
+grade: $(VENV)/.ready data ## grade the sample class in submitted/, print the marks and write the report
 	@echo "Grading the sample class in submitted/ ..."
 	@$(BIN)/assay grade
+	@$(BIN)/assay report
+
+report: $(VENV)/.ready ## write the report of what is graded into reports/ (grades nothing)
+	@$(BIN)/assay report
 
 test: test-unit test-user test-notebooks ## run every test: attacks, variants and gates, parts of them as an ordinary user too, and the solved notebooks
 
