@@ -33,9 +33,13 @@ pages: $(VENV)/.ready ## draw twelve rendered newspaper pages on one picture, pa
 sample: $(VENV)/.ready ## make the sample class in submitted/ from tests/variants/
 	@$(BIN)/assay sample
 
-grade: $(VENV)/.ready data ## grade the sample class in submitted/ and print the marks
+grade: $(VENV)/.ready data ## grade the sample class in submitted/, print the marks and write the report
 	@echo "Grading the sample class in submitted/ ..."
 	@$(BIN)/assay grade
+	@$(BIN)/assay report
+
+report: $(VENV)/.ready ## write the report of what is graded into reports/ (grades nothing)
+	@$(BIN)/assay report
 
 test: test-unit test-user test-notebooks ## run every test: attacks, variants and gates, parts of them as an ordinary user too, and the solved notebooks
 

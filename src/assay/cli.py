@@ -16,6 +16,14 @@ COMMANDS = {
     "init": ("assay.init", "put assay under an nbgrader course that exists"),
     "build": ("assay.build", "make notebooks, release and solutions from the text of assignments"),
     "grade": ("assay.engine", "grade submissions into the gradebook and write feedback"),
+    "report": (
+        "assay.report",
+        "write pages that say how the class did, task by task, and what needs a person",
+    ),
+    "export": (
+        "assay.export",
+        "write marks as a file for Canvas, Moodle, ILIAS or a spreadsheet",
+    ),
     "check": ("assay.single", "run the visible tests of one notebook, as grading would"),
     "doctor": ("assay.doctor", "test the walls around submissions on this machine"),
     "variants": ("assay.variants", "say for each hidden test which wrong answers it alone catches"),

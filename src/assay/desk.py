@@ -48,6 +48,8 @@ LOG_NAME = ".nbgrader.log"
 HIDDEN = ".assay-"
 LOCK_NAME = ".assay-lock"
 VERDICTS = "reports/verdicts"
+#: Why submissions could not be graded, for the report: no notebook holds it.
+FAILURES = "reports/failures"
 FULL = "The disk is full: make room and grade again; what was graded before is kept."
 REASON_LENGTH = 200
 #: A larger file counts by its beginning, its size and its time.
@@ -211,6 +213,7 @@ class Desk:
             marks = read_marks(gradebook, self._autograded(student), self.assignment, student)
         isolation = isolation_of(self._autograded(student))
         self._write_verdicts(student)
+        self._failure_path(student).unlink(missing_ok=True)
         notes = marks.incidents + (self._write_feedback(student) if feedback else ())
         return Result(
             student, self.assignment, marks, graded=graded, seconds=seconds, notes=notes, isolation=isolation
@@ -220,7 +223,13 @@ class Desk:
         """What is said of a submission that could not be graded."""
         if self._autograded(student).is_dir():
             sentence += " The gradebook keeps the marks of the version before."
+        replace_file(
+            self._failure_path(student), json.dumps({"failure": sentence}, ensure_ascii=False) + "\n"
+        )
         return Result(student, self.assignment, None, sentence, graded=False, seconds=seconds)
+
+    def _failure_path(self, student: str) -> Path:
+        return self.course.root / FAILURES / self.assignment / f"{student}.json"
 
     def _write_verdicts(self, student: str) -> None:
         """Write what the machine found, and nothing that depends on when or where it did, or on a person."""

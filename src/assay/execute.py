@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import nbformat
@@ -20,6 +21,7 @@ from assay.kernels import Limits, choose
 from assay.running import merged_streams
 from assay.surroundings import Surroundings, of_installed_packages
 from assay.two_kernels import RunLimits, run_in_two_kernels
+from assay.versions import versions_of
 
 #: What stands above the two kinds of outputs in the notebook that a person marks.
 HANDED_IN = "--- as handed in ---\n"
@@ -138,7 +140,7 @@ class ExecuteInTwoKernels(NbGraderPreprocessor):
         AssayError
             When the kernels do not start, or nothing on this machine can keep a submission from doing harm.
         """
-        tier = choose(self.isolation or None)
+        tier, started = choose(self.isolation or None), monotonic()
         with (
             copied_without_notebooks(files, ignore) as own,
             copied_without_notebooks(course_files, ignore) as given,
@@ -161,6 +163,9 @@ class ExecuteInTwoKernels(NbGraderPreprocessor):
         noted["verdicts"] = [verdict.as_json() for verdict in run.verdicts]
         noted["incidents"] = list(run.incidents)
         noted["isolation"] = tier.sentence
+        # For the report; verdict files are the same wherever and whenever a submission ran, and leave these out.
+        noted["seconds"] = round(monotonic() - started, 2)
+        noted["versions"] = versions_of(master)
         clean = clean_notebook(run.notebook, trusted=_given(run.notebook))
         clean.metadata["assay"] = noted
         show_both(clean, noted["submitted_outputs"])

@@ -152,8 +152,8 @@ def _machine_verdict(grade: Any, points: float, maximum: float, found: Verdict |
 
 def _incidents(notebook: NotebookNode) -> Iterator[str]:
     noted = notebook.metadata.get("assay", {})
-    yield from noted.get("repairs", [])
-    yield from noted.get("incidents", [])
+    for sentences in (noted.get("repairs"), noted.get("incidents")):
+        yield from sentences if isinstance(sentences, list) else ()
 
 
 def _headings(source: str) -> Iterable[str]:

@@ -215,7 +215,7 @@ def _asked(used: frozenset[str], bound: frozenset[str], scope: _Scope) -> Iterat
 
 def _read(source: str) -> tuple[frozenset[str], frozenset[str], dict[str, frozenset[str]]]:
     """The names that a cell binds, those it uses, and what each of its functions and classes uses."""
-    code = _python(source)
+    code = python_of(source)
     try:
         tree, table = ast.parse(code), symtable.symtable(code, "<cell>", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -240,7 +240,7 @@ def _read(source: str) -> tuple[frozenset[str], frozenset[str], dict[str, frozen
 def _tree(source: str) -> ast.Module:
     """A cell's statements; none when it cannot be read."""
     try:
-        return ast.parse(_python(source))
+        return ast.parse(python_of(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
 
@@ -305,7 +305,7 @@ def _assigned_globals(table: symtable.SymbolTable) -> Iterator[str]:
         yield from _assigned_globals(child)
 
 
-def _python(source: str) -> str:
+def python_of(source: str) -> str:
     """A cell's source with IPython's magics written as calls, which is what Python's parser understands."""
     from IPython.core.inputtransformer2 import TransformerManager
 

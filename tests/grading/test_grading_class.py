@@ -20,6 +20,8 @@ from nbgrader.api import Gradebook
 
 from assay import engine
 from assay.engine import Result, grade
+from assay.report import write_reports
+from assay.report_gather import gather
 from assay.verdict import Status
 
 pytestmark = pytest.mark.slow
@@ -325,6 +327,33 @@ def test_json_holds_every_verdict_and_nothing_else_is_printed(
 
 def test_a_run_in_which_nothing_could_be_graded_fails(results: dict[str, Result], tiny: TinyCourse) -> None:
     assert command(tiny, "--students", "gus") == 1
+
+
+def test_what_the_report_needs_is_noted_in_notebooks_and_no_verdict_file_depends_on_it(
+    results: dict[str, Result], tiny: TinyCourse
+) -> None:
+    noted = json.loads(tiny.autograded("ada").read_bytes())["metadata"]["assay"]
+    assert 0 < noted["seconds"] <= results["ada"].seconds
+    assert {"python", "assay", "ipykernel"} <= set(noted["versions"])
+    verdicts = json.loads((tiny.course.root / "reports/verdicts/tiny/ada.json").read_bytes())
+    assert set(verdicts["tiny.ipynb"]) == {"digest", "repairs", "incidents", "verdicts"}
+    failures = tiny.course.root / "reports/failures/tiny"
+    assert sorted(path.name for path in failures.iterdir()) == ["gus.json", "ned.json"]
+    assert json.loads((failures / "gus.json").read_bytes()) == {"failure": results["gus"].failure}
+
+
+def test_the_report_tells_of_everybody_of_the_class(results: dict[str, Result], tiny: TinyCourse) -> None:
+    report = gather(tiny.course, "tiny")
+    failures = {one.student: one.failure for one in report.submissions if one.failure}
+    assert failures == {name: results[name].failure for name in ("gus", "ned")}
+    for one in report.graded:
+        marks = results[one.student].marks
+        assert marks is not None
+        assert one.marks == marks
+        assert one.seconds
+    # What these do goes beyond an answer: they end or start processes.
+    assert {one.student for one in report.flagged} == {"dan", "fay"}
+    assert all(path.is_file() for path in write_reports(tiny.course))
 
 
 def test_release_is_not_touched(results: dict[str, Result], tiny: TinyCourse) -> None:
