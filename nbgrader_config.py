@@ -74,13 +74,10 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# ShowVerdicts takes out hidden tests, rubrics and whatever was printed while grading; nbgrader would show them all.
+# ShowVerdicts takes out hidden tests, rubrics and whatever was printed while grading; nbgrader would show them all. The exporter
+# brings the page's template; c.FeedbackExporter.template_name chooses another.
 c.GenerateFeedback.exporter_class = "assay.feedback.FeedbackExporter"
-c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
-    "assay.feedback.ShowVerdicts",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
+c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades", "assay.feedback.ShowVerdicts"]
 
 # A cell ends within a second or two; one that does not end costs this many seconds. The first cell of an assignment that imports
 # TensorFlow takes eight seconds on a cold machine, and more when other kernels do the same.
