@@ -24,8 +24,8 @@ from assay.regions import Kind, drop_regions, region_lines
 #: Words in a sequence; shorter lines count as a whole from three words on.
 LENGTH = 6
 SHORTEST = 3
-#: Words of a rubric's sentences in a sequence.
-PROSE_LENGTH = 8
+#: Words of a rubric's sentences in a sequence; what is no word of letters does not count, since Markdown and formulas write it in other ways.
+PROSE_LENGTH = 6
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.]*\d)")
@@ -33,9 +33,10 @@ _NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.
 
 @dataclass(frozen=True)
 class Secrets:
-    """What no page may hold: sequences of words of hidden lines, and strings and numbers of hidden tests."""
+    """What no page may hold: sequences of words of hidden lines and of rubrics, and strings and numbers of hidden tests."""
 
     sequences: frozenset[tuple[str, ...]]
+    prose: frozenset[tuple[str, ...]]
     strings: frozenset[str]
     numbers: frozenset[float]
 
@@ -47,6 +48,7 @@ def secrets_of(master: NotebookNode) -> Secrets:
         for cell in master.cells
     )
     sequences: set[tuple[str, ...]] = set()
+    prose: set[tuple[str, ...]] = set()
     strings: set[str] = set()
     numbers: set[float] = set()
     for cell in master.cells:
@@ -55,13 +57,16 @@ def secrets_of(master: NotebookNode) -> Secrets:
         sequences.update(_sequences_of_code(code, spoken))
         for value in _literals(code):
             if isinstance(value, str):
-                strings.update({value} if len(value) >= 5 and value not in spoken else ())
+                # Words that a sentence has are no value.
+                is_said = any(value in text for text in spoken)
+                strings.update({value} if len(value) >= 5 and not is_said else ())
             elif _is_telling(value):
                 numbers.add(abs(float(value)))
         for line in region_lines(cell.source, Kind.MARK_SCHEME):
-            sequences.update(_cut(_words(line), PROSE_LENGTH, PROSE_LENGTH))
+            prose.update(_cut(_letters(line), PROSE_LENGTH, PROSE_LENGTH))
     return Secrets(
-        frozenset(sequences - _held(released, sequences)),
+        frozenset(sequences - _held(_plain_words(released), sequences)),
+        frozenset(prose - _held(_letters(released), prose)),
         frozenset(text for text in strings if text not in released),
         frozenset(numbers - set(_numbers(released))),
     )
@@ -79,7 +84,12 @@ def leaks(page: str, secrets: Secrets, known: Iterable[str] = ()) -> list[str]:
     """
     known = "\n".join(known)
     text = {_unmarked(page, ""), _unmarked(page, " "), html.unescape(page)}
-    held = set().union(*(_held(one, secrets.sequences) for one in text)) - _held(known, secrets.sequences)
+    held: set[tuple[str, ...]] = set()
+    for cut, cut_known, hidden in (
+        (_words, _plain_words, secrets.sequences),
+        (_letters, _letters, secrets.prose),
+    ):
+        held |= set().union(*(_held(cut(one), hidden) for one in text)) - _held(cut_known(known), hidden)
     own_numbers = set(_numbers(known))
     found = [f"words of a hidden line: {' '.join(sequence)}" for sequence in sorted(held)]
     for string in sorted(secrets.strings):
@@ -110,6 +120,15 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def _plain_words(text: str) -> list[str]:
+    """The words of Markdown as it is written, and as a page shows it."""
+    return [*_words(text), *_words(re.sub(r"[`*$]", "", text))]
+
+
+def _letters(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]{2,}", text)
+
+
 def _cut(words: list[str], length: int, shortest: int) -> Iterator[tuple[str, ...]]:
     if shortest <= len(words) < length:
         yield tuple(words)
@@ -117,12 +136,11 @@ def _cut(words: list[str], length: int, shortest: int) -> Iterator[tuple[str, ..
         yield tuple(words[start : start + length])
 
 
-def _held(text: str, sequences: Iterable[tuple[str, ...]]) -> set[tuple[str, ...]]:
-    """Those of the sequences that a text holds."""
+def _held(words: list[str], sequences: Iterable[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """Those of the sequences that a text of these words holds."""
     lengths: dict[str, set[int]] = {}
     for sequence in sequences:
         lengths.setdefault(sequence[0], set()).add(len(sequence))
-    words = _words(text)
     found = {
         tuple(words[place : place + length])
         for place, word in enumerate(words)
