@@ -47,7 +47,14 @@ exclude_patterns = [
 
 # The left margin's list of pages. It stands here, since the pages themselves are read on a server for git as well.
 CONTENTS = {
-    "For everybody": ["README", "docs/student", "docs/instructor", "docs/author"],
+    "For everybody": [
+        "README",
+        "docs/student",
+        "docs/instructor",
+        "docs/report",
+        "docs/existing-course",
+        "docs/author",
+    ],
     "What a mark rests on": ["docs/security", "docs/scale", "docs/checks"],
     "About the assignments": ["docs/accuracies", "docs/newspaper"],
     "The notebooks, as students get them": ["release/*/*"],

@@ -3,7 +3,7 @@
 nbgrader's formgrader shows a submission inside the instructor's session, and nbconvert's templates print HTML, Markdown,
 and some fields that look like numbers as they are. What is shown is therefore rebuilt from an allow-list:
 
-- an output is made anew from the fields that the notebook format knows; its metadata is left out but for a picture's size;
+- an output is made anew from the fields that the notebook format knows; its metadata is left out but for a picture's size and description;
 - HTML goes through nh3 with few tags and attributes, and pictures must be PNG, JPEG or GIF data of a bounded size;
 - Markdown stays as it was written, byte for byte, if nbconvert's own renderer makes nothing of it that is not allowed.
   If it does, the tags, links and pictures in question are turned into text, outside code and formulas; if that is not
@@ -48,6 +48,8 @@ MARKDOWN_CHARACTERS = 50_000
 # In the unit of _rendering_cost; 20 million take half a second.
 _CELL_RENDERING, _NOTEBOOK_RENDERING = 20_000_000, 100_000_000
 SOURCE_CHARACTERS = 1_000_000
+#: Of the description of a picture.
+ALT_CHARACTERS = 2000
 
 
 def clean_notebook(notebook: Any, *, trusted: Collection[str] = (), limits: OutputLimits = LIMITS) -> Any:
@@ -170,6 +172,17 @@ def clean_html(source: str, *, limits: OutputLimits = LIMITS) -> str | None:
     """HTML of an allow-list; ``None`` when nothing of it is left to show, or when it is too large or too deep."""
     budget = _Budget(limits, limits.cell_characters, limits.cell_image_bytes, limits.cell_image_pixels)
     return _html(source, budget)
+
+
+def picture_type(content: bytes, *, limits: OutputLimits = LIMITS) -> str:
+    """The type of a picture that may be shown, or the empty string when the bytes are none, or one of too many pixels."""
+    for mime, size_of in _PICTURES.items():
+        try:
+            width, height = size_of(content)
+        except (struct.error, ValueError, IndexError):
+            continue
+        return mime if 0 < width * height <= limits.image_pixels else ""
+    return ""
 
 
 # ---------------------------------------------------------------------------------------------------------- cells
@@ -320,7 +333,7 @@ def _bundle(bundle: Any, budget: _Budget) -> dict[str, Any]:
 
 
 def _picture_sizes(metadata: Any, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Width and height under a picture's type; all else, a file name above all, could name another address."""
+    """Width, height and description under a picture's type; all else, a file name above all, could name another address."""
     sizes = {}
     for mime in data:
         given = _get(metadata, mime)
@@ -328,6 +341,10 @@ def _picture_sizes(metadata: Any, data: Mapping[str, Any]) -> dict[str, Any]:
         size = {
             key: value for key, value in size.items() if type(value) in (int, float) and 0 < value <= 10_000
         }
+        alt = _text(_get(given, "alt"))
+        if alt and alt.strip():
+            # Without what could end an attribute, whatever a template does with it.
+            size["alt"] = re.sub(r'[<>"&`]', " ", _visible_directions(_printable(alt[:ALT_CHARACTERS])))
         if size and mime in _PICTURES:
             sizes[mime] = size
     return sizes

@@ -1,40 +1,190 @@
-"""What a student gets back: verdicts and sentences, no hidden test, no rubric, nothing printed while grading."""
+"""What a student gets back: one page per notebook with marks, verdicts and sentences, no hidden test, no rubric, nothing printed while grading."""
 
 from __future__ import annotations
 
-import ast
-import builtins
+import html
 import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import nbformat
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters.highlight import Highlight2HTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.strings import strip_files_prefix
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List
+from traitlets.config import Config
 
-from assay.cells import grade_id, is_test, role
+from assay.boxes import (
+    NOT_MARKED,
+    Seen,
+    Stop,
+    as_text,
+    hides,
+    is_students,
+    named,
+    public_source,
+    seen_in,
+    stopped_at,
+)
+from assay.cells import grade_id, is_graded, is_solution, is_test, role
 from assay.cleaning import clean_outputs
-from assay.errors import AssayError
-from assay.gradebook import verdicts_of
-from assay.regions import Kind, drop_regions, find_regions
-from assay.verdict import Status, Verdict, plain, short
+from assay.execute import RUN_AGAIN
+from assay.folders import read_master
+from assay.formulas import Formulas
+from assay.gradebook import parts_of, read_verdicts, verdicts_of
+from assay.pages import finish
+from assay.verdict import Marks, Status, Verdict
 
-SECRET = (Kind.HIDDEN_TESTS, Kind.MARK_SCHEME)
-NOT_MARKED = "Not marked yet: a person reads this answer."
-RUN_IT = "(run this test in your notebook to see what it got)"
-NOT_TESTED = "Not marked yet: the tests could not mark this answer; a person looks at it."
+TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATE = "assay_feedback"
+MOST_REPAIRS = 20
+LATER_CELL = "A cell further down did not end, or ended its kernel: run your notebook from its first cell to see which one."
 
-_LINE_OF_CELL = re.compile(r"Cell In\[(\d+)\], line (\d+)")
+#: How a state is said, and what it looks like (see feedback.css).
+STATES = {
+    Status.PASSED: ("passed", "good"),
+    Status.PARTLY: ("partly passed", "part"),
+    Status.FAILED: ("not passed", "bad"),
+    Status.NOT_ANSWERED: ("not answered", "open"),
+    Status.TIMED_OUT: ("timed out", "bad"),
+    Status.DIED: ("your kernel died", "bad"),
+    Status.GRADER_ERROR: ("the grader broke", "fault"),
+    Status.UNGRADABLE: ("could not be marked", "fault"),
+    Status.WAITING: ("waits for a person", "wait"),
+    Status.MARKED: ("marked by a person", "good"),
+}
+SYMBOLS = {"good": "✓", "part": "◐", "bad": "✗", "open": "○", "wait": "…", "fault": "!"}
+
+_STUCK = re.compile(
+    r"(?:The cell (?P<name>\S+)|Cell (?P<place>\d+)) (?P<what>did not end in time|ended its kernel)\."
+)
+_COURSES_CELL = re.compile(r"The course's own cell (\S+) failed in the grader: ")
+_HEADING = re.compile(r" {0,3}#{1,6}\s+(.+?)\s*#*\s*$")
+
+
+@dataclass(frozen=True)
+class Box:
+    """What stands at one graded cell.
+
+    Attributes
+    ----------
+    place
+        Of the cell in the notebook, from 1.
+    grade_id, name
+        Its grade id, and the same as words.
+    kind
+        ``test``, ``answer`` or ``task``.
+    points
+        None while nobody has given any.
+    seen
+        Of a test cell only.
+    note
+        A sentence of the gradebook's: what was marked before, what waits.
+    comment
+        Of the person who marked it, as Markdown; empty without one.
+    read_on
+        Place and text of the heading that it stands under, or None.
+    """
+
+    place: int
+    grade_id: str
+    name: str
+    kind: str
+    status: Status
+    points: float | None
+    maximum: float
+    seen: Seen | None = None
+    note: str = ""
+    comment: str = ""
+    read_on: tuple[int, str] | None = None
+
+    @property
+    def label(self) -> str:
+        """The state in words."""
+        return STATES[self.status][0]
+
+    @property
+    def tone(self) -> str:
+        """What the state looks like."""
+        if self.status is Status.MARKED and self.points is not None and self.points < self.maximum:
+            return "part" if self.points > 0 else "bad"
+        return STATES[self.status][1]
+
+    @property
+    def symbol(self) -> str:
+        """A sign beside the words, for who sees no colours."""
+        return SYMBOLS[self.tone]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence at the top of the page; ``kind`` is ``repair`` or ``incident``, ``place`` that of the cell or None."""
+
+    kind: str
+    text: str
+    place: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Marks of one part of the notebook, and its boxes."""
+
+    name: str
+    marks: Marks
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything on a page of feedback beside the notebook itself."""
+
+    title: str
+    student: str
+    marks: Marks | None
+    parts: tuple[Part, ...] = ()
+    boxes: Mapping[int, Box] | None = None
+    messages: tuple[Message, ...] = ()
+    stops: Mapping[int, Stop] | None = None
+    """By the place of a cell of the student's own: where it stopped while grading."""
+    comments: Mapping[int, str] | None = None
+    """By the place of a cell that earns no points: what a person said of it."""
+    others: tuple[str, ...] = ()
+    """Names of the assignment's other notebooks."""
+
+    @property
+    def waiting_points(self) -> float:
+        """The most that is still to come from a person."""
+        return sum(verdict.max_points for verdict in self.marks.waiting) if self.marks else 0.0
 
 
 class FeedbackExporter(HTMLExporter):
-    """nbgrader's exporter for feedback; it compiles its templates once in a process, and not once for each submission."""
+    """Writes the page: self-contained, without scripts, formulas as MathML. It compiles its templates once in a process."""
+
+    # No other exporter is to be offered by nbconvert's command line under this name.
+    export_from_notebook = None
+
+    def __init__(self, config: Config | None = None, **arguments: Any) -> None:
+        """Prefer the template of this package to the one that nbgrader's converter names for every exporter."""
+        config = deepcopy(config) if config is not None else Config()
+        own = config.FeedbackExporter
+        if "template_name" not in own:
+            own.template_name = TEMPLATE
+        further = own.get("extra_template_basedirs", config.HTMLExporter.get("extra_template_basedirs", []))
+        own.extra_template_basedirs = [str(TEMPLATES), *further]
+        self._formulas = Formulas()
+        super().__init__(config=config, **arguments)
 
     @property
     def environment(self) -> Environment:
@@ -42,6 +192,59 @@ class FeedbackExporter(HTMLExporter):
         environment: Environment = super().environment
         environment.bytecode_cache = _COMPILED
         return environment
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        """nbconvert's filters and those of the page."""
+        yield from super().default_filters()
+        yield "points", points
+        yield "formulas", self._formulas.in_text
+        yield "page_markdown", self.page_markdown
+        yield "with_alt", with_alt
+
+    def page_markdown(self, source: str, attachments: Mapping[str, Any] | None = None) -> str:
+        """Markdown with its formulas as MathML."""
+        renderer = _Renderer(
+            self._formulas, escape=False, attachments=dict(attachments or {}), exclude_anchor_links=True
+        )
+        return strip_files_prefix(MarkdownWithMath(renderer=renderer).render(source))
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **arguments: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page of a notebook that `ShowVerdicts` has been through; of any other without marks."""
+        self._formulas.begin()
+        language = nb.metadata.get("language_info", {})
+        lexer = language.get("pygments_lexer", language.get("name", "ipython3"))
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        resources = self._init_resources(resources)
+        resources.setdefault(
+            "assay_page", Page(str(resources.get("nbgrader", {}).get("notebook", "")), "", None)
+        )
+        # Not HTMLExporter's own: it reads the page once more, for what `finish` does.
+        text, resources = TemplateExporter.from_notebook_node(self, nb, resources, **arguments)
+        folder = resources.get("metadata", {}).get("path", "")
+        return finish(text, Path(folder) if folder else None), resources
+
+
+class _Renderer(IPythonRenderer):
+    """nbconvert's renderer of Markdown, but for formulas."""
+
+    def __init__(self, formulas: Formulas, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._formulas = formulas
+
+    def block_math(self, body: str) -> str:
+        return self._formulas.formula(body, display=True)
+
+    def inline_math(self, body: str) -> str:
+        return self._formulas.formula(body)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return self._formulas.environment(name, body)
+
+    def block_mermaidjs(self, code: str) -> str:
+        # Drawn by a script, which this page has none of.
+        return f"<pre><code>{html.escape(code.strip())}</code></pre>"
 
 
 class _Compiled(BytecodeCache):
@@ -65,9 +268,8 @@ _COMPILED = _Compiled()
 class ShowVerdicts(NbGraderPreprocessor):
     """Turn an autograded notebook into what its student may read; runs after nbgrader's ``GetGrades``.
 
-    A test cell shows which of its visible claims passed and the sentence of the one that failed, with the details
-    when that one is visible and no hidden test was run before it. Everything else that was put out while grading is dropped, of every cell: by then the
-    student's functions had seen the hidden inputs, and a traceback prints the lines of hidden tests. Other cells show
+    What a test cell says is what `assay.boxes` lets through. Everything else that was put out while grading is dropped, of every cell:
+    by then the student's functions had seen the hidden inputs, and a traceback prints the lines of hidden tests. Other cells show
     what they showed when they were handed in.
     """
 
@@ -75,165 +277,261 @@ class ShowVerdicts(NbGraderPreprocessor):
     display_data_priority = List().tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Clean ``nb`` in place."""
+        """Clean ``nb`` in place, and note under ``assay_page`` what the template shows beside it."""
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as gradebook:
             submission = gradebook.find_submission_notebook(
                 names["notebook"], names["assignment"], names["student"]
             )
-            waiting = {grade.name for grade in submission.grades if grade.needs_manual_grade}
-        nb.metadata.pop("widgets", None)
-        verdicts = verdicts_of(nb)
-        # Verdicts quote hidden tests.
-        submitted = nb.metadata.pop("assay", {}).get("submitted_outputs", {})
-        told = False
-        for cell in nb.cells:
-            hides = is_test(cell) and _hides(cell.source)
-            _clean(cell, verdicts.get(grade_id(cell)), told)
-            told = told or hides
-            if cell.cell_type == "code" and not is_test(cell):
-                cell.outputs = nbformat.from_dict(clean_outputs(submitted.get(cell.get("id"), [])))
-            if grade_id(cell) in waiting and not is_test(cell) and not role(cell).get("comment"):
-                cell.metadata["nbgrader"]["comment"] = NOT_MARKED
+            given = read_verdicts(submission, nb)
+            others = sorted(
+                notebook.name
+                for notebook in submission.assignment.notebooks
+                if notebook.name != names["notebook"]
+            )
+        resources["assay_page"] = show_verdicts(
+            nb,
+            given,
+            names["student"],
+            names["assignment"],
+            name=names["notebook"],
+            master=self._master(names),
+            others=others,
+        )
         return nb, resources
 
+    def _master(self, names: Mapping[str, str]) -> NotebookNode | None:
+        """The master, whose headings are the parts; a student may have changed theirs."""
+        course = getattr(getattr(self.parent, "parent", None), "coursedir", None)
+        if course is None:
+            return None
+        folder = course.format_path(course.source_directory, ".", names["assignment"])
+        try:
+            return read_master(Path(course.root, folder, f"{names['notebook']}.ipynb"))
+        except Exception:
+            return None
 
-@dataclass(frozen=True)
-class _Claim:
-    """A claim of a test cell: its sentence, its first and last line (from 1), and whether students see it."""
 
-    sentence: str
-    first: int
-    last: int
-    visible: bool
+def show_verdicts(
+    notebook: NotebookNode,
+    given: Sequence[Verdict],
+    student: str,
+    assignment: str,
+    *,
+    name: str = "",
+    master: NotebookNode | None = None,
+    others: Sequence[str] = (),
+) -> Page:
+    """Turn an autograded notebook into what its student may read, in place, and say what stands beside it.
+
+    Parameters
+    ----------
+    notebook
+        With the verdicts of the machine in its metadata.
+    given
+        The verdicts of the gradebook.
+    name
+        What the page is called when the notebook has no heading.
+    master
+        Whose headings are the parts; a student may have changed theirs.
+    others
+        Names of the assignment's other notebooks.
+    """
+    notebook.metadata.pop("widgets", None)
+    found, by_name = verdicts_of(notebook), {verdict.grade_id: verdict for verdict in given}
+    # Verdicts quote hidden tests.
+    noted = notebook.metadata.pop("assay", {})
+    submitted = noted.get("submitted_outputs", {})
+    cells = notebook.cells
+    tells = [place for place, cell in enumerate(cells, start=1) if is_test(cell) and hides(cell.source)]
+    told_from = min(tells, default=len(cells))
+    known = None if master is None else _headings_of(master)
+    boxes: dict[int, Box] = {}
+    stops: dict[int, Stop] = {}
+    comments: dict[int, str] = {}
+    messages = _messages(noted, cells, told_from)
+    for place, cell in enumerate(cells, start=1):
+        verdict = by_name.get(grade_id(cell))
+        handed_in = nbformat.from_dict(clean_outputs(submitted.get(cell.get("id"), [])))
+        if cell.cell_type == "code" and not is_test(cell) and is_students(cell) and place <= told_from:
+            stop = _stopped(cell, place)
+            if stop is not None:
+                stops[place] = stop
+        seen = _clean(cell, found.get(grade_id(cell)), place > told_from, cells, handed_in)
+        if cell.cell_type == "code" and not is_test(cell):
+            cell.outputs = handed_in
+        if is_graded(cell) and verdict is not None:
+            boxes[place] = _box(cell, place, verdict, seen, _read_on(cells, place, known))
+            if verdict.status is Status.WAITING and not is_test(cell) and not role(cell).get("comment"):
+                # For templates that know of no boxes.
+                cell.metadata["nbgrader"]["comment"] = NOT_MARKED
+        elif role(cell).get("comment"):
+            comments[place] = str(role(cell)["comment"])
+    marks = Marks(student, assignment, tuple(given))
+    return Page(
+        title=next(iter(_headings_of(master or notebook)), name),
+        student=student,
+        marks=marks,
+        parts=tuple(_parts(master or notebook, marks, boxes)),
+        boxes=boxes,
+        messages=(*messages, *_of_tests(boxes)),
+        stops=stops,
+        comments=comments,
+        others=tuple(others),
+    )
 
 
-def _clean(cell: NotebookNode, verdict: Verdict | None, told: bool = False) -> None:
-    """``told`` says whether the student's functions may have seen hidden inputs before this cell."""
-    report = _report(cell, verdict, told) if is_test(cell) else ""
-    cell.source = _public(cell.source)
+def points(value: float | None) -> str:
+    """Points as a person writes them."""
+    return "–" if value is None else f"{round(float(value), 2):g}"
+
+
+def with_alt(output: NotebookNode, mime: str) -> str:
+    """The text for who cannot see a picture."""
+    alt = output.get("metadata", {}).get(mime, {}).get("alt", "")
+    if not alt:
+        plain = str(output.get("data", {}).get("text/plain", "")).strip()
+        alt = "" if plain.startswith("<") or "\n" in plain else plain
+    return alt or "A picture without a description."
+
+
+def _clean(
+    cell: NotebookNode,
+    verdict: Verdict | None,
+    told: bool = False,
+    notebook: Sequence[NotebookNode] = (),
+    handed_in: Sequence[NotebookNode] = (),
+) -> Seen | None:
+    """Take out of a cell what a student must not read; what they may read of it when it is a test (see `assay.boxes.seen_in`)."""
+    seen = seen_in(cell, verdict, told, notebook, handed_in) if is_test(cell) else None
+    cell.source = public_source(cell.source)
     if cell.cell_type == "code":
         cell.execution_count = None
-        cell.outputs = [new_output("stream", name="stdout", text=report)] if report else []
+        # Our own template shows a box instead; any other has at least this.
+        cell.outputs = [new_output("stream", name="stdout", text=as_text(seen))] if seen is not None else []
+    return seen
 
 
-def _public(source: str) -> str:
-    try:
-        return drop_regions(source, *SECRET)
-    except AssayError:
-        # Only a student's own cell can be so damaged; should a locked one ever be, it shows too little.
-        lines = source.split("\n")
-        begins = [number for number, line in enumerate(lines) if any(kind.begin in line for kind in SECRET)]
-        return "\n".join(lines[: min(begins, default=len(lines))])
+def _box(
+    cell: NotebookNode, place: int, verdict: Verdict, seen: Seen | None, read_on: tuple[int, str] | None
+) -> Box:
+    note = ""
+    if verdict.status is Status.WAITING:
+        # The gradebook's sentence on a cell that was marked before; it holds numbers of the student's own marks only.
+        note = verdict.message if verdict.message else NOT_MARKED
+    if verdict.by_person and verdict.status is Status.NOT_ANSWERED:
+        note = "There is no answer here yet."
+    if verdict.status is Status.MARKED and seen is not None and seen.note:
+        # A person has marked what the machine could not.
+        seen = Seen(passed=seen.passed, awards=seen.awards)
+    return Box(
+        place=place,
+        grade_id=grade_id(cell),
+        name=named(cell),
+        kind="test" if is_test(cell) else "task" if role(cell).get("task") else "answer",
+        status=verdict.status,
+        points=verdict.points,
+        maximum=verdict.max_points,
+        seen=seen,
+        note=note,
+        comment=str(role(cell).get("comment") or ""),
+        read_on=read_on,
+    )
 
 
-def _report(cell: NotebookNode, verdict: Verdict | None, told: bool) -> str:
-    """What a student reads under a test cell."""
-    if verdict is None or verdict.status.needs_person:
-        return f"{NOT_TESTED}\n"
-    claims = _claims(cell.source)
-    awards = "".join(f"awarded {points:g}: {reason}\n" for points, reason in verdict.awards)
-    if verdict.status is Status.PASSED and not awards:
-        done = [claim.sentence for claim in claims if claim.visible]
-        return "".join(f"passed: {sentence}\n" for sentence in done) or "passed\n"
-    passed = "".join(f"passed: {sentence}\n" for sentence in _passed(cell, claims)) + awards
-    error = _error_of(cell)
-    return passed + (f"{_failure(cell, error, claims, verdict, told)}\n" if error is not None else "")
+def _parts(notebook: NotebookNode, marks: Marks, boxes: Mapping[int, Box]) -> Iterator[Part]:
+    places = {box.grade_id: place for place, box in boxes.items()}
+    left = {verdict.grade_id for verdict in marks.verdicts}
+    for name, members in [*parts_of(notebook).items(), ("", sorted(left))]:
+        ours = [member for member in members if member in left]
+        left -= set(ours)
+        if ours:
+            numbers = sorted(places[member] for member in ours if member in places)
+            yield Part(name or "Other cells", marks.only(ours), tuple(boxes[number] for number in numbers))
 
 
-def _passed(cell: NotebookNode, claims: list[_Claim]) -> list[str]:
-    """The visible claims that reported themselves; a line is shown only when it is one of their sentences."""
-    streams = [output.text for output in cell.outputs if output.output_type == "stream"]
-    printed = set("".join(streams).splitlines())
-    return [claim.sentence for claim in claims if claim.visible and f"passed: {claim.sentence}" in printed]
+def _messages(noted: Mapping[str, Any], cells: Sequence[NotebookNode], told_from: int) -> list[Message]:
+    """What was repaired, and what went wrong while the notebook ran, as far as a student may know it.
+
+    A cell below the first hidden test could tell by how it ends what it has seen there: one of the student's own making, of which there
+    can be any number, is not named. What concerns tests is left to their boxes.
+    """
+    repairs = [str(sentence) for sentence in noted.get("repairs", [])]
+    messages = [Message("repair", sentence) for sentence in repairs[:MOST_REPAIRS]]
+    if len(repairs) > MOST_REPAIRS:
+        messages.append(Message("repair", f"and {len(repairs) - MOST_REPAIRS} things more."))
+    places = {grade_id(cell): place for place, cell in enumerate(cells, start=1) if grade_id(cell)}
+    later = False
+    for sentence in map(str, noted.get("incidents", [])):
+        stuck, course = _STUCK.fullmatch(sentence), _COURSES_CELL.match(sentence)
+        if course:
+            text = "A cell of the course's own failed while grading. That is not your fault; a person looks at it."
+            messages.append(Message("incident", text, places.get(course[1])))
+        elif stuck:
+            place = places.get(stuck["name"]) if stuck["name"] else int(stuck["place"])
+            if place is None or not 0 < place <= len(cells):
+                continue
+            if place > told_from and not grade_id(cells[place - 1]):
+                later = True
+                continue
+            name = f"cell {place}" + (f" ({named(cells[place - 1])})" if grade_id(cells[place - 1]) else "")
+            what = (
+                f"Your {name} did not end in time and was stopped."
+                if stuck["what"].startswith("did")
+                else f"Your kernel died in {name}: what the cells above had defined was run again, and grading went on below."
+            )
+            messages.append(Message("incident", what, place))
+    if later:
+        messages.append(Message("incident", LATER_CELL))
+    return messages
 
 
-def _failure(
-    cell: NotebookNode, error: NotebookNode, claims: list[_Claim], verdict: Verdict, told: bool
-) -> str:
-    status = verdict.status
-    if status in (Status.TIMED_OUT, Status.DIED):
-        return f"{status.value}: {verdict.message}"
-    first, _, rest = plain(error.evalue).partition("\n")
-    said = next((claim for claim in claims if claim.sentence == first), None)
-    line = _line(cell, error)
-    # A function that has seen the inputs of a hidden test can tell them in what it returns or raises later on.
-    visible = line is not None and not told and not _hides(cell.source, line)
-    if said is not None:
-        detail = f"\n{rest.strip()}" if visible and said.visible and rest.strip() else ""
-        if told and said.visible:
-            detail = f"\n{RUN_IT}"
-        return f"{status.value}: {said.sentence}{detail}"
-    # No claim's sentence: the student's code raised. The name of an error class is a student's text, too.
-    running = next((claim for claim in claims if line and claim.first <= line <= claim.last), None)
-    sentence = f"{running.sentence}\n" if running else ""
-    kind = error.ename if visible or _is_known(error.ename) else "an error"
-    return f"{status.value}: {sentence}{_message_of(error) if visible else kind}"
+def _of_tests(boxes: Mapping[int, Box]) -> Iterator[Message]:
+    words = {
+        Status.TIMED_OUT: "Your answer did not return in time when “{}” was tested.",
+        Status.DIED: "Your kernel died when “{}” was tested.",
+        Status.GRADER_ERROR: "The grader broke on “{}”. That is not your fault; a person looks at it.",
+        Status.UNGRADABLE: "“{}” could not be marked by the machine; a person looks at it.",
+    }
+    for box in boxes.values():
+        if box.status in words:
+            yield Message("incident", words[box.status].format(box.name), box.place, box.name)
 
 
-def _claims(source: str) -> list[_Claim]:
-    """The claims of a test cell, in their order."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return []
-    claims = []
-    for function in tree.body:
-        if not isinstance(function, ast.FunctionDef) or not _is_claim(function):
+def _stopped(cell: NotebookNode, place: int) -> Stop | None:
+    """Where a student's own cell stopped when it was run for grading, or None."""
+    again = [number for number, output in enumerate(cell.outputs) if output.get("text") == RUN_AGAIN]
+    outputs = cell.outputs[again[-1] + 1 :] if again else cell.outputs
+    return stopped_at(nbformat.from_dict({**cell, "outputs": outputs}), place)
+
+
+def _read_on(
+    cells: Sequence[NotebookNode], place: int, known: Collection[str] | None
+) -> tuple[int, str] | None:
+    """The nearest heading above a cell that is the course's: one of those ``known`` where these are known."""
+    for above in range(place - 1, 0, -1):
+        cell = cells[above - 1]
+        if cell.cell_type != "markdown" or is_solution(cell):
             continue
-        sentence = " ".join((ast.get_docstring(function) or "").split())
-        first = min(decorator.lineno for decorator in function.decorator_list)
-        last = function.end_lineno or function.lineno
-        claims.append(_Claim(sentence, first, last, not _is_hidden(source, first)))
-    return claims
-
-
-def _is_claim(function: ast.FunctionDef) -> bool:
-    """Whether it is decorated with ``checks.claim`` or ``claim``."""
-    names = [
-        getattr(decorator, "attr", getattr(decorator, "id", "")) for decorator in function.decorator_list
-    ]
-    return "claim" in names
-
-
-def _line(cell: NotebookNode, error: NotebookNode) -> int | None:
-    """The line of this cell, from 1, that was running when the error came up."""
-    for count, line in _LINE_OF_CELL.findall(plain("\n".join(error.traceback))):
-        if int(count) == cell.execution_count:
-            return int(line)
+        for heading in reversed(_headings(cell.source)):
+            if known is None or heading in known:
+                return above, heading
     return None
 
 
-def _hides(source: str, line: int | None = None) -> bool:
-    """Whether a hidden region begins in a cell, or above a line of it."""
-    try:
-        regions = find_regions(source)
-    except AssayError:
-        return True
-    return any(region.kind in SECRET and (line is None or region.first < line) for region in regions)
+def _headings_of(notebook: NotebookNode) -> list[str]:
+    """The headings of a notebook but for those in answers."""
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown" and not is_solution(cell)]
+    return [heading for text in texts for heading in _headings(text)]
 
 
-def _is_hidden(source: str, line: int) -> bool:
-    try:
-        regions = find_regions(source)
-    except AssayError:
-        return True
-    return any(region.first < line <= region.last + 1 for region in regions if region.kind in SECRET)
-
-
-def _is_known(name: str) -> bool:
-    return name == "ClaimFailed" or isinstance(getattr(builtins, name, None), type)
-
-
-def _error_of(cell: NotebookNode) -> NotebookNode | None:
-    """The last error among a cell's outputs."""
-    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
-    return errors[-1] if errors else None
-
-
-def _message_of(error: NotebookNode) -> str:
-    """An error in one or two short lines without colours; of a claim that failed, its own words only."""
-    text = plain(error.get("evalue", ""))
-    if error.ename != "ClaimFailed":
-        text = f"{error.ename}: {text}" if text else str(error.ename)
-    return short(text)
+def _headings(source: str) -> list[str]:
+    """The headings of a text, without the marks of Markdown."""
+    found, fenced = [], False
+    for line in source.splitlines():
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        match = None if fenced else _HEADING.match(line)
+        if match:
+            found.append(re.sub(r"[*`]|<[^>]*>|\[([^\]]*)\]\([^)]*\)", lambda link: link[1] or "", match[1]))
+    return found

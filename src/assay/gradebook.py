@@ -71,15 +71,33 @@ def read_marks(gradebook: Gradebook, folder: Path, assignment: str, student: str
         else:
             read = nbformat.v4.new_notebook()
             incidents.append(f"{path.name} was not handed in.")
-        found = verdicts_of(read)
-        cells = {grade_id(cell): cell for cell in read.cells if is_graded(cell)}
-        place = {name: number for number, name in enumerate(cells)}
-        for grade in sorted(notebook.grades, key=lambda grade: place.get(grade.name, len(place))):
-            verdicts.append(_verdict(grade, cells.get(grade.name), found.get(grade.name)))
+        verdicts += read_verdicts(notebook, read)
     return Marks(student, assignment, tuple(verdicts), tuple(incidents))
 
 
+def read_verdicts(submission: Any, notebook: NotebookNode) -> list[Verdict]:
+    """The verdicts on one notebook of a submission, in the order of its cells.
+
+    Parameters
+    ----------
+    submission
+        The gradebook's record of the submitted notebook.
+    notebook
+        The same as nbgrader has autograded it.
+    """
+    found = verdicts_of(notebook)
+    cells = {grade_id(cell): cell for cell in notebook.cells if is_graded(cell)}
+    place = {name: number for number, name in enumerate(cells)}
+    grades = sorted(submission.grades, key=lambda grade: place.get(grade.name, len(place)))
+    return [_verdict(grade, cells.get(grade.name), found.get(grade.name)) for grade in grades]
+
+
 def read_parts(master: Path) -> dict[str, list[str]]:
+    """The grade ids of a master notebook by part; see `parts_of`."""
+    return parts_of(nbformat.read(master, as_version=4))
+
+
+def parts_of(master: NotebookNode) -> dict[str, list[str]]:
     """The grade ids of a master notebook by part, in order; a part is what its level-2 headings name.
 
     ``## Part A (8 points): learning rates`` begins (or continues) the part ``Part A``. Graded cells above the first
@@ -87,7 +105,7 @@ def read_parts(master: Path) -> dict[str, list[str]]:
     """
     parts: dict[str, list[str]] = {}
     part = ""
-    for cell in nbformat.read(master, as_version=4).cells:
+    for cell in master.cells:
         if cell.cell_type == "markdown" and not is_solution(cell):
             for heading in _headings(cell.source):
                 part = heading

@@ -46,18 +46,16 @@ def apply(c: Any) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
 
-    # ShowVerdicts takes out hidden tests, rubrics and whatever was printed while grading; nbgrader would show them all.
+    # ShowVerdicts takes out hidden tests, rubrics and whatever was printed while grading; nbgrader would show them all. The exporter
+    # brings the page's template; c.FeedbackExporter.template_name chooses another.
     c.GenerateFeedback.exporter_class = "assay.feedback.FeedbackExporter"
-    c.GenerateFeedback.preprocessors = [
-        "nbgrader.preprocessors.GetGrades",
-        "assay.feedback.ShowVerdicts",
-        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-    ]
+    c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades", "assay.feedback.ShowVerdicts"]
 
     # formgrader's page asks a server in the network for MathJax, whatever mathjax_url says. With assay's template before nbgrader's it
     # asks its own server, where that has MathJax from the package jupyter-server-mathjax: formulas are set offline, and nobody else is told.
-    if find_spec("jupyter_server_mathjax"):
+    nbgrader = find_spec("nbgrader")
+    if find_spec("jupyter_server_mathjax") and nbgrader and nbgrader.origin:
         c.HTMLExporter.extra_template_basedirs = [
             str(Path(__file__).parent / "templates"),
-            str(Path(find_spec("nbgrader").origin).parent / "server_extensions" / "formgrader" / "templates"),
+            str(Path(nbgrader.origin).parent / "server_extensions" / "formgrader" / "templates"),
         ]

@@ -90,7 +90,7 @@ def grade_notebook(
             warm=warm,
             progress=progress,
         )
-    return Verdicts(run.verdicts, tuple(rebuilt.repairs), run.incidents, tier.sentence)
+    return Verdicts(run.verdicts, tuple(rebuilt.repairs), run.incidents, tier.sentence, run.notebook)
 
 
 def add_command(subparsers: Any) -> None:

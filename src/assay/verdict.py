@@ -96,12 +96,15 @@ class Verdicts:
         Sentences on what went wrong while it ran.
     isolation
         How the submission was kept from doing harm.
+    notebook
+        The submission as it was run, with what its cells and the tests put out: for the person who marks it, not for the student.
     """
 
     verdicts: tuple[Verdict, ...]
     repairs: tuple[str, ...] = ()
     incidents: tuple[str, ...] = ()
     isolation: str = ""
+    notebook: Any = field(default=None, repr=False, compare=False)
 
     @property
     def points(self) -> float:

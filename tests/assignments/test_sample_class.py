@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from course_copies import ROOT, copy_course
+from feedback_scan import leaks, secrets_of, text_of_submission
 from variant_classes import ALL, QUICK
 
 from assay.cells import grade_id, is_test, role
@@ -61,6 +62,11 @@ def graded(request, tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, l
     return course, grade(course, request.param, None if request.param in QUICK else FEWER)
 
 
+def feedback(course: Course, result: Result) -> str:
+    page = course.root / "feedback" / result.student / result.assignment / f"{result.assignment}.html"
+    return page.read_text(encoding="utf-8")
+
+
 def test_each_sample_student_gets_the_marks_that_follow_from_the_variants(graded):
     for result in graded[1]:
         assert result.failure == ""
@@ -70,8 +76,24 @@ def test_each_sample_student_gets_the_marks_that_follow_from_the_variants(graded
 def test_feedback_is_written_for_each_sample_student(graded):
     course, results = graded
     for result in results:
-        page = course.root / "feedback" / result.student / result.assignment / f"{result.assignment}.html"
-        assert "Score:" in page.read_text(encoding="utf-8")
+        page = feedback(course, result)
+        marks = result.marks
+        assert marks is not None
+        points = sum(verdict.points or 0.0 for verdict in marks.verdicts)
+        assert f"<strong>{points:g}</strong> of " in page
+        assert page.count('<section aria-labelledby="box-') == len(marks.verdicts)
+
+
+def test_feedback_of_the_sample_class_holds_nothing_of_hidden_tests_and_rubrics(graded):
+    course, results = graded
+    secrets = secrets_of(read_master(course, results[0].assignment))
+    assert len(secrets.sequences) > 500
+    for result in results:
+        handed_in = nbformat.read(
+            course.root / "submitted" / result.student / result.assignment / f"{result.assignment}.ipynb",
+            as_version=4,
+        )
+        assert leaks(feedback(course, result), secrets, [text_of_submission(handed_in)]) == [], result.student
 
 
 @pytest.mark.xdist_group("sample-nbgrader")

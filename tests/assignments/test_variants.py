@@ -8,6 +8,7 @@ all of these in `make test-all`. Each variant is also run by itself without Jupy
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -15,6 +16,7 @@ from tempfile import mkdtemp
 import nbformat
 import pytest
 from course_copies import copy_course
+from feedback_scan import Secrets, leaks, secrets_of, text_of_submission
 from nbformat import NotebookNode
 from variant_classes import ALL, COURSE, QUICK, TRAINING, answers_of, hand_ins
 
@@ -23,10 +25,12 @@ from assay.calibration_runs import Job, Run, read_right, run_jobs, touched_cells
 from assay.cells import grade_id, is_test, role
 from assay.checks.margins import meets
 from assay.claim_runs import Claim
-from assay.engine import Result, grade
+from assay.engine import grade
 from assay.execute import ExecuteInTwoKernels
+from assay.feedback import FeedbackExporter, show_verdicts
 from assay.names import reached_tests
 from assay.variants import Variant, catches, failures, read_master, read_variants, solve
+from assay.verdict import Verdicts
 
 # Kernels are what takes time here: each shard is graded by a process of its own.
 NUM_SHARDS = 2
@@ -65,27 +69,53 @@ def cut_down(master: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
     return small
 
 
-def grade_cut_down(
-    assignment: str, small: NotebookNode, answers: Mapping[str, str]
-) -> dict[str, float | None]:
-    """The points of a submission of the notebook that was cut down."""
+@dataclass(frozen=True)
+class Graded:
+    """What came of a submission: its points by test cell, and the page that its student gets back."""
+
+    points: dict[str, float | None]
+    page: str
+    handed_in: NotebookNode
+
+
+def grade_cut_down(assignment: str, small: NotebookNode, answers: Mapping[str, str]) -> Graded:
+    """What comes of a submission of the notebook that was cut down."""
     given = COURSE.release(assignment)
     submitted = nbformat.read(given / f"{assignment}.ipynb", as_version=4)
     names = {grade_id(cell) for cell in small.cells}
     submitted.cells = [cell for cell in submitted.cells if grade_id(cell) in names]
+    handed_in = solve(submitted, small, answers)
     verdicts = grade_notebook(
         small,
-        solve(submitted, small, answers),
+        handed_in,
         files=given,
         course_files=given,
         limits=ExecuteInTwoKernels(config=COURSE.config()).limits(assignment),
         warm=(),
     )
-    return {verdict.grade_id: verdict.points for verdict in verdicts.verdicts}
+    points = {verdict.grade_id: verdict.points for verdict in verdicts.verdicts}
+    return Graded(points, feedback_page(assignment, small, verdicts), handed_in)
+
+
+def feedback_page(assignment: str, master: NotebookNode, verdicts: Verdicts) -> str:
+    """The page of feedback of a notebook that was graded without a gradebook."""
+    notebook = verdicts.notebook
+    notebook.metadata["assay"] = {
+        "verdicts": [verdict.as_json() for verdict in verdicts.verdicts],
+        "incidents": verdicts.incidents,
+    }
+    page = show_verdicts(notebook, verdicts.verdicts, "student", assignment, master=master)
+    numbers = {"notebook": assignment, "score": verdicts.points, "max_score": verdicts.max_points}
+    return FeedbackExporter().from_notebook_node(notebook, {"assay_page": page, "nbgrader": numbers})[0]
 
 
 @cache
-def grade_shard(assignment: str, shard: int) -> dict[str, Result]:
+def secrets(assignment: str) -> Secrets:
+    return secrets_of(read_master(COURSE, assignment))
+
+
+@cache
+def grade_shard(assignment: str, shard: int) -> dict[str, Graded]:
     folder = Path(mkdtemp(prefix="variants-"))
     course = copy_course(folder, f"source/{assignment}")
     master = read_master(COURSE, assignment)
@@ -98,21 +128,33 @@ def grade_shard(assignment: str, shard: int) -> dict[str, Result]:
             # The experiments earn no points, and take most of the time; the sample class runs them.
             notebook.cells = [cell for cell in notebook.cells if grade_id(cell)]
             nbformat.write(notebook, submitted / f"{assignment}.ipynb")
-    return {result.student: result for result in grade(course, assignment, feedback=False)}
+    graded = {}
+    for result in grade(course, assignment):
+        page = folder / "feedback" / result.student / assignment / f"{assignment}.html"
+        handed_in = nbformat.read(
+            folder / "submitted" / result.student / assignment / f"{assignment}.ipynb", as_version=4
+        )
+        assert result.failure == ""
+        points = {one.grade_id: one.points for one in result.marks.verdicts if not one.by_person}
+        graded[result.student] = Graded(points, page.read_text(encoding="utf-8"), handed_in)
+    return graded
 
 
 @pytest.mark.parametrize(("assignment", "number"), cases())
-def test_variants_handed_in_together_earn_the_marks_that_their_headers_name(assignment: str, number: int):
+def test_variants_handed_in_together_earn_the_marks_that_their_headers_name_and_feedback_that_leaks_nothing(
+    assignment: str, number: int
+):
     variants = hand_ins(read_variants(COURSE, assignment))[number]
     master = read_master(COURSE, assignment)
     if not ALL:
         answers = answers_of(variants)
         master = cut_down(master, answers)
-        machine = grade_cut_down(assignment, master, answers)
+        graded = grade_cut_down(assignment, master, answers)
     else:
-        result = grade_shard(assignment, number % NUM_SHARDS)[f"student{number}"]
-        assert result.failure == ""
-        machine = {one.grade_id: one.points for one in result.marks.verdicts if not one.by_person}
+        graded = grade_shard(assignment, number % NUM_SHARDS)[f"student{number}"]
+    machine = dict(graded.points)
+    assert leaks(graded.page, secrets(assignment), [text_of_submission(graded.handed_in)]) == []
+    assert graded.page.count('<section aria-labelledby="box-') >= len(machine)
     expected = points_of(master, variants)
     # What may fail keeps its points or loses them.
     for uncertain in set().union(*(variant.may_fail for variant in variants)) & set(expected):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import feedback_scan
 import nbformat
 from assay.cells import grade_id, is_graded
 
@@ -38,6 +39,8 @@ class Seen:
         All text that an instructor gets to see but for the test cells, which are the course's own.
     public
         All text that the student gets back.
+    leaks
+        Words and values of hidden tests in it, a sentence each.
     """
 
     points: dict[str, float]
@@ -45,6 +48,7 @@ class Seen:
     seconds: float | None = None
     private: str = ""
     public: str = ""
+    leaks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ def look(world: World, student: str, result: Any = None) -> Seen:
     """Collect what came out for a student; ``result`` is what the engine said of it."""
     root = world.course.root
     private, public = "", ""
+    leaked: list[str] = []
     for path in _files(root / "autograded" / student):
         if path.suffix == ".ipynb":
             private += _outputs(path)
@@ -69,6 +74,8 @@ def look(world: World, student: str, result: Any = None) -> Seen:
     for path in _files(root / "feedback" / student):
         page = path.read_bytes().decode("utf-8", "replace")
         public += f"{path.name}\n{page}\n{html.unescape(re.sub(r'<[^>]+>', '', page))}\n"
+        if path.suffix == ".html":
+            leaked += feedback_scan.leaks(page, secrets_of(world), [_handed_in(world, student)])
     statuses: frozenset[str] = frozenset()
     if result is not None:
         private += "\n".join([result.failure, *result.notes])
@@ -84,7 +91,13 @@ def look(world: World, student: str, result: Any = None) -> Seen:
         seconds=result.seconds if result is not None else None,
         private=private,
         public=public,
+        leaks=tuple(leaked),
     )
+
+
+def secrets_of(world: World) -> feedback_scan.Secrets:
+    """What the master of a world hides, but for the strings and numbers that are looked for by themselves."""
+    return feedback_scan.secrets_of(world.course.master)
 
 
 def look_around(world: World, attack: Attack) -> Surroundings:
@@ -142,6 +155,8 @@ def secret_findings(seen: Seen, secrets: Secrets, boast: str) -> Iterator[str]:
             yield f"the secret of {name} came back to the student."
     if str(secrets.hidden_input) in seen.public:
         yield "a hidden input came back to the student."
+    for leak in seen.leaks:
+        yield f"{leak} came back to the student."
     if boast in seen.private or boast in seen.public:
         yield "it did what it must not be able to do."
 
@@ -200,6 +215,33 @@ def _ended_as(expected: str, statuses: frozenset[str]) -> bool:
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
+
+
+def _handed_in(world: World, student: str) -> str:
+    """What a student wrote, which is no secret of the course's."""
+    texts = []
+    for path in _files(world.course.root / "submitted" / student):
+        text = path.read_bytes().decode("utf-8", "replace")
+        with suppress(ValueError, RecursionError):
+            text = "\n".join(_strings(json.loads(text)))
+        texts.append(text)
+    return "\n".join(texts)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """All strings in plain data."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _strings(part)
+    elif isinstance(value, list):
+        if all(isinstance(part, str) for part in value):
+            # The lines of a cell.
+            yield "".join(value)
+        else:
+            for part in value:
+                yield from _strings(part)
 
 
 def _outputs(path: Path) -> str:

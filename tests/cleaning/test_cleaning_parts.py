@@ -312,18 +312,20 @@ def test_an_error_keeps_its_parts_and_its_colours():
     assert clean_outputs([error])[0] == error
 
 
-def test_metadata_of_an_output_keeps_only_the_size_of_a_picture():
+def test_metadata_of_an_output_keeps_only_the_size_and_the_description_of_a_picture():
     output = {
         "output_type": "display_data",
         "data": {"image/png": picture()},
         "metadata": {
             "filenames": {"image/png": "//x"},
-            "image/png": {"width": 20, "height": "3 onload=x", "alt": "x"},
+            "image/png": {"width": 20, "height": "3 onload=x", "alt": 'a > b" onload="x'},
         },
         "svg_filename": "//x",
     }
     assert clean_outputs([output])[0] == nbformat.v4.new_output(
-        "display_data", data={"image/png": picture()}, metadata={"image/png": {"width": 20}}
+        "display_data",
+        data={"image/png": picture()},
+        metadata={"image/png": {"width": 20, "alt": "a   b  onload= x"}},
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from feedback_scan import leaks, secrets_of, text_of_submission
 from grading_course import HIDDEN_LINES, HIDDEN_SENTENCE, RUBRIC, TinyCourse, without
 from nbgrader.api import Gradebook
 
@@ -252,26 +253,84 @@ def test_feedback_holds_no_hidden_test_no_rubric_and_no_output_of_grading(
     assert "Two becomes four." in text_of(page)
 
 
+def box_of(page: str, name: str) -> list[str]:
+    """The lines of the box of a cell, named as the page names it, without its links."""
+    [title] = re.findall(rf'id="(box-\d+)-title">{name}<', page)
+    [box] = re.findall(rf'<section[^>]* id="{title}".*?(?=<p class="links">)', page, re.DOTALL)
+    lines = html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(dt|dd|li|p|h\d)>", "\n", box))).splitlines()
+    return [line.strip() for line in lines if line.strip()]
+
+
 def test_feedback_shows_the_detail_of_a_visible_claim(results: dict[str, Result], tiny: TinyCourse) -> None:
-    page = text_of(tiny.feedback("bob"))
-    assert "failed: Two becomes four.\ndouble(2): got 5, expected 4 (times two)" in page
-    assert "passed: Two becomes six." in page
-    assert "Not marked yet: a person reads this answer." in page
+    page = tiny.feedback("bob")
+    assert box_of(page, "Double doubles") == [
+        "Double doubles",
+        "✗ not passed 0 / 3 points",
+        "What was checked",
+        "Two becomes four.",
+        "What was seen",
+        "double(2): 5",
+        "What was expected",
+        "4",
+        "The likely slip",
+        "times two",
+    ]
+    assert box_of(page, "Triple triples")[1:] == ["✓ passed 2 / 2 points", "✓ Holds: Two becomes six."]
+    assert box_of(page, "Why")[1:] == [
+        "… waits for a person – / 2 points",
+        "Not marked yet: a person reads this answer.",
+    ]
 
 
 def test_feedback_shows_the_sentence_only_of_a_hidden_claim(
     results: dict[str, Result], tiny: TinyCourse
 ) -> None:
-    wrong, raising = text_of(tiny.feedback("eve")), text_of(tiny.feedback("kim"))
-    assert f"passed: Two becomes four.\nfailed: {HIDDEN_SENTENCE}\n" in wrong
-    assert f"passed: Two becomes four.\nfailed: {HIDDEN_SENTENCE}\nan error\n" in raising
+    wrong, raising = (box_of(tiny.feedback(student), "Double doubles") for student in ("eve", "kim"))
+    assert wrong == [
+        "Double doubles",
+        "✗ not passed 0 / 3 points",
+        "✓ Holds: Two becomes four.",
+        "What was checked",
+        HIDDEN_SENTENCE,
+    ]
+    assert raising == [*wrong, "What was seen", "an error"]
     assert HIDDEN_SENTENCE not in text_of(tiny.feedback("ada"))
 
 
 def test_feedback_says_what_became_of_a_stuck_cell(results: dict[str, Result], tiny: TinyCourse) -> None:
-    assert "timed out: The answer did not return within 3 s and was stopped." in text_of(tiny.feedback("bob"))
-    assert "student kernel died: " in text_of(tiny.feedback("dan"))
-    assert "not answered: Two becomes four.\nThis is not answered yet." in text_of(tiny.feedback("ivy"))
+    stuck, dead, open_ = tiny.feedback("bob"), tiny.feedback("dan"), tiny.feedback("ivy")
+    assert box_of(stuck, "Double of nothing")[1:] == [
+        "✗ timed out 0 / 1 point",
+        "The answer did not return within 3 s and was stopped.",
+    ]
+    assert "Your answer did not return in time when “Double of nothing” was tested." in text_of(stuck)
+    assert box_of(dead, "Double of nothing")[1:] == [
+        "✗ your kernel died 0 / 1 point",
+        "The answer ended its kernel when it was tested.",
+    ]
+    assert "Your kernel died when “Double of nothing” was tested." in text_of(dead)
+    assert box_of(open_, "Double doubles")[1:] == [
+        "○ not answered 0 / 3 points",
+        "What was checked",
+        "Two becomes four.",
+        "What was seen",
+        "This is not answered yet.",
+    ]
+
+
+def test_feedback_says_what_was_repaired_and_where_the_kernel_died(
+    results: dict[str, Result], tiny: TinyCourse
+) -> None:
+    assert "The cell double_doubles was missing; it was put back." in text_of(tiny.feedback("eve"))
+    assert re.search(r"Your kernel died in cell \d+ \(Triple\)", text_of(tiny.feedback("ivy")))
+
+
+@pytest.mark.parametrize("student", GRADED)
+def test_feedback_holds_no_words_and_no_values_of_hidden_tests(
+    results: dict[str, Result], tiny: TinyCourse, student: str
+) -> None:
+    submission = text_of_submission(nbformat.read(tiny.submitted(student), 4))
+    assert leaks(tiny.feedback(student), secrets_of(tiny.master), [submission]) == []
 
 
 def command(tiny: TinyCourse, *words: str) -> int:

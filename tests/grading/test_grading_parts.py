@@ -8,8 +8,9 @@ import nbformat
 from grading_course import cell, master
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
+from assay.boxes import NOT_TESTED, message_of
 from assay.execute import HANDED_IN, RUN_AGAIN, show_both
-from assay.feedback import NOT_TESTED, _clean, _message_of
+from assay.feedback import _clean
 from assay.gradebook import read_parts
 from assay.verdict import Status, Verdict
 
@@ -33,9 +34,9 @@ def test_parts_are_the_level_two_headings(tmp_path: Path) -> None:
 
 def test_messages_are_short_and_plain() -> None:
     error = new_output("error", ename="ValueError", evalue="\x1b[31mred\x1b[0m\n\nsecond\nthird" + "x" * 500)
-    assert _message_of(error) == "ValueError: red\nsecond"
+    assert message_of(error) == "ValueError: red\nsecond"
     error = new_output("error", ename="ClaimFailed", evalue="y" * 500)
-    assert len(_message_of(error)) == 160
+    assert len(message_of(error)) == 160
 
 
 def test_outputs_that_only_look_like_verdicts_are_not_shown() -> None:
