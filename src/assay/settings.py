@@ -1,4 +1,4 @@
-"""The settings of nbgrader that put assay under a course, in one place: for this repository's course and for those that ``assay init`` was run in."""
+"""The settings of nbgrader that put assay under a course, in one place: for courses that ``assay build`` builds, and for those that ``assay init`` was run in."""
 
 from __future__ import annotations
 
@@ -59,3 +59,51 @@ def apply(c: Any) -> None:
             str(Path(__file__).parent / "templates"),
             str(Path(nbgrader.origin).parent / "server_extensions" / "formgrader" / "templates"),
         ]
+
+
+def apply_to_built_course(c: Any) -> None:
+    """Have nbgrader treat masters as ``assay build`` makes them, in the folders that it writes.
+
+    Parameters
+    ----------
+    c
+        The configuration, as for `apply`.
+    """
+    # The folder of solved notebooks is called as the page on the repository's layout says, not "solution".
+    c.CourseDirectory.solution_directory = "solutions"
+
+    # What editors, systems and kernels leave in a folder reaches neither a student nor a grader.
+    c.CourseDirectory.ignore = [
+        ".ipynb_checkpoints",
+        "*.pyc",
+        "__pycache__",
+        "feedback",
+        ".*",
+        "*~",
+        "*.bak",
+        "*.log",
+        "*.tmp",
+        "logs",
+        "Thumbs.db",
+        "desktop.ini",
+    ]
+
+    # The first preprocessor takes the mark of `assay build` out of the master; the others are nbgrader's own.
+    c.GenerateAssignment.preprocessors = [
+        "assay.build.DropBuildStamp",
+        "nbgrader.preprocessors.IncludeHeaderFooter",
+        "nbgrader.preprocessors.InstantiateTests",
+        "nbgrader.preprocessors.LockCells",
+        "nbgrader.preprocessors.ClearSolutions",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.CheckCellMetadata",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.SaveCells",
+        "nbgrader.preprocessors.ClearHiddenTests",
+        "nbgrader.preprocessors.ClearMarkScheme",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+
+    # A rubric stands in the locked cell of its question: nbgrader restores it when grading, so a marker sees it in the formgrader.
+    c.ClearMarkScheme.enforce_metadata = False
