@@ -28,8 +28,8 @@ MARKERS = (
     "BEGIN MARK SCHEME",
     "END MARK SCHEME",
 )
-#: On this page the words are explained.
-EXPLAINS = {"docs/author.html", "CONTRIBUTING.html"}
+#: On these pages the words are explained.
+EXPLAINS = {"docs/author.html", "docs/existing-course.html", "CONTRIBUTING.html"}
 #: What makes a browser fetch something, against links, which wait for a person.
 FETCHED = {
     "script": "src",
