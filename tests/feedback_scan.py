@@ -156,7 +156,12 @@ def _sequences_of_code(code: str, spoken: set[str]) -> Iterator[tuple[str, ...]]
         # "@checks.claim" and the name that follows "def" say nothing of what is tested.
         if line.strip().startswith(("@", "def ")) or not any(re.search(r"\w", word) for word in words):
             continue
-        yield from _cut(words, LENGTH, SHORTEST)
+        yield from filter(_says_something, _cut(words, LENGTH, SHORTEST))
+
+
+def _says_something(sequence: tuple[str, ...]) -> bool:
+    """Whether there is more in it than brackets, commas and digits: ``[1, 0, 0`` is an index on any page."""
+    return any(re.search(r"[^\W\d_]|\d\d", word) for word in sequence)
 
 
 def _without_spoken(code: str, spoken: set[str]) -> str:

@@ -95,6 +95,13 @@ def test_numbers_that_any_page_holds_are_none() -> None:
     assert leaks(page("<p>2 / 4 points, line 12, 50 %</p>"), SECRETS) == []
 
 
+def test_an_index_is_none_though_a_hidden_list_has_the_same_digits() -> None:
+    source = TEST.replace("double(None) is", "double([1, 0, 0, 0]) is")
+    secrets = secrets_of(new_notebook(cells=[cell("t", source, grade=True, locked=True, points=1)]))
+    assert leaks("<p>x[1, 0, 0, 0]: 0.85</p>", secrets) == []
+    assert leaks("<p>double([1, 0, 0, 0])</p>", secrets)
+
+
 def test_a_message_with_a_number_in_it_is_a_secret() -> None:
     source = TEST.replace("do not turn it into a number", "the result for 12 is 24")
     secrets = secrets_of(new_notebook(cells=[cell("t", source, grade=True, locked=True, points=1)]))
