@@ -301,22 +301,23 @@ def page_is_left_as_it_is():
     checks.close(truth, random_page(5, 40, 50)[1], "ground_truth after the call", hint="work on a copy")
 
 
-def seconds_of(cut):
+def seconds_of(cut, clock):
     """How long it takes to cut a page into 120,000 patches, with the page's way to the function and back."""
     page, truth = np.tile(random_page(6, 90, 120)[0], (10, 10)), np.full((900, 1200), 255, dtype="uint8")
-    begin = time.perf_counter()
+    begin = clock()
     x, _ = cut(page, truth, 3, 3, 0.1)
-    return time.perf_counter() - begin, len(x)
+    return clock() - begin, len(x)
 
 
 @checks.claim
 def a_whole_page_at_once():
     """A page is cut in much less time than patch by patch."""
-    # A busy computer makes an answer slower, and none faster: it has four attempts.
+    # A busy computer makes both slower: of the loop its processor time counts, which waiting does not add to, and the shorter of two; the answer has four attempts.
+    slow = min(seconds_of(slow_patches, time.process_time)[0] for _ in range(2))
     for _ in range(4):
-        (slow, _), (seconds, number) = seconds_of(slow_patches), seconds_of(get_patches)
+        seconds, number = seconds_of(get_patches, time.perf_counter)
         checks.equal(number, 120_000, "number of patches of 3 x 3")
-        if seconds < 0.5 * slow:
+        if seconds < 0.4 * slow:
             return
     checks.fail(f"{seconds:.2f} s for what a loop over patches does in {slow:.2f} s (cut with reshape and transpose, without a loop over pixels)")
 ### END HIDDEN TESTS

@@ -7,14 +7,16 @@ import time
 from collections.abc import Callable, Sequence, Set
 from typing import Any
 
-# TensorFlow tells on standard error what it finds on the machine, which says nothing to a student.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-import keras
 import numpy as np
-import tensorflow as tf
 
 from descent.progress import ProgressLine, bar
+from descent.silence import silent_descriptor
+
+# TensorFlow tells on standard error what it finds on the machine, which says nothing to a student; some of it whatever the level is.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+with silent_descriptor(2):
+    import keras
+    import tensorflow as tf
 
 #: Up to here, running each operation at once takes less time than building a graph of them first.
 MAX_EAGER_STEPS = 5
