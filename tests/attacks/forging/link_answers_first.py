@@ -1,6 +1,9 @@
 """Finds the link to the grader among its file descriptors and answers from a thread before the agent can; where that is possible, each of its own ten tests waits to its end."""
 # group: forging
+# honest: answer
+# may lose: answer
 # seconds: 55
+# The 42 that it answers with is a value that it could have handed in: where the thread comes first, that point is its own. What hidden examples ask for is not.
 # %% +
 import os
 import socket
