@@ -682,10 +682,10 @@ def _claim_refused() -> Ungradable:
     )
 
 
-#: What does not change the student's objects, as far as honest code goes.
 _nothing = object()
 #: Requests before which the student kernel need not be told what the test did to names.
 _OF_NAMES = frozenset({"fetch", "seed", "hide", "replace", "put back", "done"})
+#: What does not change the student's objects, as far as honest code goes.
 _READS = frozenset(
     {"fetch", "attribute", "array", "names", "repr", "signature", "isinstance", "issubclass", "done"}
     | {f"__{name}__" for name in ["float", "int", "index", "complex", "bool", "len"]}
