@@ -312,14 +312,15 @@ def seconds_of(cut, clock):
 @checks.claim
 def a_whole_page_at_once():
     """A page is cut in much less time than patch by patch."""
-    # A busy computer makes both slower: of the loop its processor time counts, which waiting does not add to, and the shorter of two; the answer has four attempts.
+    # Without a loop it takes about a hundredth of the loop's time, with one over rows a tenth at most, with one over patches half of it or more. A busy computer makes
+    # both slower: of the loop its processor time counts, which waiting does not add to, and the shorter of two; the answer has six attempts.
     slow = min(seconds_of(slow_patches, time.process_time)[0] for _ in range(2))
-    for _ in range(4):
+    for _ in range(6):
         seconds, number = seconds_of(get_patches, time.perf_counter)
         checks.equal(number, 120_000, "number of patches of 3 x 3")
-        if seconds < 0.4 * slow:
+        if seconds < 0.25 * slow:
             return
-    checks.fail(f"{seconds:.2f} s for what a loop over patches does in {slow:.2f} s (cut with reshape and transpose, without a loop over pixels)")
+    checks.fail(f"{seconds:.2f} s for what a loop over patches does in {slow:.2f} s (cut with reshape and transpose, without a loop over patches or pixels)")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "labels_say_where_separators_are", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}

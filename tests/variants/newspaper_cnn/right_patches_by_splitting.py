@@ -1,4 +1,4 @@
-"""The page is cut into strips and the strips into patches, by split."""
+"""The page is split into strips, and the pile of strips into columns: one loop over rows and one over columns, none over patches."""
 
 # %% get_patches
 def get_patches(page, ground_truth, height, width, threshold):
@@ -6,8 +6,8 @@ def get_patches(page, ground_truth, height, width, threshold):
     columns = page.shape[1] // width
 
     def pieces(picture):
-        strips = np.split(picture[: rows * height, : columns * width], rows, axis=0)
-        return np.concatenate([np.stack(np.split(strip, columns, axis=1)) for strip in strips])
+        strips = np.stack(np.split(picture[: rows * height, : columns * width], rows, axis=0))
+        return np.stack(np.split(strips, columns, axis=2), axis=1).reshape(-1, height, width)
 
     x = pieces(page).astype("float32") / 255.0
     dark = 255 - pieces(ground_truth).astype(int)
