@@ -5,23 +5,16 @@ from __future__ import annotations
 import json
 import os
 import pwd
-import secrets
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from local_servers import serving
 
 ROOT = Path(__file__).resolve().parents[2]
-ADDRESS = "127.0.0.1"
-START_SECONDS = 90
-STOP_SECONDS = 15
 # A person is asked once whether JupyterLab may fetch its news, and this person has said no.
 NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
 
@@ -98,52 +91,6 @@ def private_environment(folder: Path) -> dict[str, str]:
 @contextmanager
 def lab_on(course: Path, environment: dict[str, str], log: Path) -> Iterator[Lab]:
     """Serve the course as `make lab` does; in any case the server and what it started are gone in the end."""
-    token = secrets.token_hex(16)
-    with socket.create_server((ADDRESS, 0)) as free:
-        port = free.getsockname()[1]
-    options = [f"--ServerApp.port={port}", "--no-browser"]
-    with log.open("w", encoding="utf-8") as written:
-        server = subprocess.Popen(
-            [sys.executable, str(ROOT / "tools" / "lab.py"), *options],
-            cwd=course,
-            # Not as an argument, which every user of the machine could read.
-            env={**environment, "JUPYTER_TOKEN": token},
-            stdin=subprocess.DEVNULL,
-            stdout=written,
-            stderr=subprocess.STDOUT,
-        )
-        process = psutil.Process(server.pid)
-        try:
-            info = Path(environment["JUPYTER_RUNTIME_DIR"], f"jpserver-{server.pid}.json")
-            yield Lab(course, _answering(server, info, token, log), token, log, process)
-        finally:
-            _stop(server, process)
-
-
-def _answering(server: subprocess.Popen[bytes], info: Path, token: str, log: Path) -> str:
-    """Wait for the server; the port is the one that it says, for another program may have taken the one asked for."""
-    # A proxy of the environment must not take part.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        with suppress(OSError, ValueError):
-            url = f"http://{ADDRESS}:{int(json.loads(info.read_text())['port'])}/"
-            request = urllib.request.Request(f"{url}api/status", headers={"Authorization": f"token {token}"})
-            with opener.open(request, timeout=10):
-                return url
-        time.sleep(0.1)
-    raise AssertionError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')[-3000:]}")
-
-
-def _stop(server: subprocess.Popen[bytes], process: psutil.Process) -> None:
-    with suppress(psutil.NoSuchProcess):
-        started = process.children(recursive=True)
-        process.terminate()
-        try:
-            server.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-        for child in started:
-            with suppress(psutil.NoSuchProcess):
-                child.kill()
+    command = [sys.executable, str(ROOT / "tools" / "lab.py")]
+    with serving(command, course, environment, log, status="api/status") as server:
+        yield Lab(course, server.url, server.token, log, server.process)

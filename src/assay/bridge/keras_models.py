@@ -242,18 +242,11 @@ def _read_layer(config: Any, settings: Any, arrays: list[np.ndarray]) -> Any:
         _check_value(settings["compile"], [0], 0)
     shapes = [tuple(array.shape) for array in arrays]
     _refuse_too_many(shapes)
-    if len(shapes) and _shapes_when_built(config, shape) != shapes:
-        raise Refused("its weights do not have the shapes that its config says")
-    if not len(shapes):
-        _refuse_too_many(_shapes_when_built(config, shape))
-    layer = _deserialize(config)
-    if settings["built"] is True and not layer.built and shape is not None:
-        layer.build(shape)
+    layer, unset = _without_memory(config, shape if settings["built"] is True else None)
     variables = [*layer.weights, *_seed_states(layer)]
     if [tuple(variable.shape) for variable in variables] != shapes:
         raise Refused("its weights do not have the shapes that its config says")
-    for variable, array in zip(variables, arrays, strict=True):
-        variable.assign(array)
+    _give_values(variables, arrays, unset)
     reason = settings["reason"]
     if settings["compile"] is not None:
         try:
@@ -265,24 +258,37 @@ def _read_layer(config: Any, settings: Any, arrays: list[np.ndarray]) -> Any:
     return layer
 
 
-def _shapes_when_built(config: dict, shape: tuple | None) -> list[tuple]:
-    """Which weights a config asks for, found out without setting memory aside for them."""
+def _without_memory(config: dict, shape: tuple | None) -> tuple[Any, list]:
+    """What a config says, built as far as it can be, and its variables, which have a shape but no memory yet."""
     from keras.src.backend.common import global_state
 
-    waiting = global_state.get_global_attribute("uninitialized_variables", [], set_to_default=True)
-    before = list(waiting)
+    before = global_state.get_global_attribute("uninitialized_variables", [], set_to_default=True)
+    unset: list = []
+    global_state.set_global_attribute("uninitialized_variables", unset)
     try:
         with keras.StatelessScope(initialize_variables=False):
             layer = _deserialize(config)
-            if not layer.built and shape is not None:
+            if shape is not None and not layer.built:
                 layer.build(shape)
-            return [tuple(variable.shape) for variable in [*layer.weights, *_seed_states(layer)]]
+        return layer, unset
     except Refused:
         raise
     except Exception as error:
         raise Refused(f"its config does not build ({type(error).__name__})") from None
     finally:
         global_state.set_global_attribute("uninitialized_variables", before)
+
+
+def _give_values(variables: list, arrays: list[np.ndarray], unset: list) -> None:
+    """Give variables without memory these values, and what else the layer has those that it starts from.
+
+    Nothing is drawn at random for a variable whose value is there: that would take half of the time.
+    """
+    for variable, array in zip(variables, arrays, strict=True):
+        variable._initializer = lambda _, dtype, array=array: keras.ops.convert_to_tensor(array, dtype=dtype)
+    for variable in unset:
+        if variable._value is None:
+            variable._deferred_initialize()
 
 
 def _seed_states(layer: Any) -> list:
