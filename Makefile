@@ -57,9 +57,9 @@ test-user: $(VENV)/.ready data
 test-notebooks: $(VENV)/.ready data
 	@rm -rf $(SOLVED) && mkdir -p $(SOLVED) && cp -r solutions/. $(SOLVED)
 	@echo "Running the solved notebooks: the marked cells are compared ..."
-	@DESCENT_BUDGET=short $(BIN)/pytest --nbval-lax --nbval-cell-timeout=$(CELL_SECONDS) $(SOLVED)
+	@DESCENT_BUDGET=short $(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile --nbval-lax --nbval-cell-timeout=$(CELL_SECONDS) $(SOLVED)
 	@echo "Running the solved notebooks: every output that is exact is compared ..."
-	@DESCENT_BUDGET=short $(BIN)/pytest --nbval --nbval-cell-timeout=$(CELL_SECONDS) $(SOLVED)
+	@DESCENT_BUDGET=short $(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile --nbval --nbval-cell-timeout=$(CELL_SECONDS) $(SOLVED)
 	@rm -rf $(SOLVED)
 
 lint: $(VENV)/.ready ## check style and types
