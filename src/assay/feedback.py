@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import nbformat
@@ -215,7 +216,8 @@ class FeedbackExporter(HTMLExporter):
         self._formulas.begin()
         language = nb.metadata.get("language_info", {})
         lexer = language.get("pygments_lexer", language.get("name", "ipython3"))
-        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        codes = _Codes(Highlight2HTML(pygments_lexer=lexer, parent=self))
+        self.register_filter("highlight_code", codes)
         resources = self._init_resources(resources)
         resources.setdefault(
             "assay_page", Page(str(resources.get("nbgrader", {}).get("notebook", "")), "", None)
@@ -223,7 +225,32 @@ class FeedbackExporter(HTMLExporter):
         # Not HTMLExporter's own: it reads the page once more, for what `finish` does.
         text, resources = TemplateExporter.from_notebook_node(self, nb, resources, **arguments)
         folder = resources.get("metadata", {}).get("path", "")
-        return finish(text, Path(folder) if folder else None), resources
+        return codes.put_back(finish(text, Path(folder) if folder else None)), resources
+
+
+class _Codes:
+    """Colours code, and keeps it aside until the page is done: most of a page's elements are its words, which `finish` would go through one by one.
+
+    Parameters
+    ----------
+    highlight
+        What colours it; it escapes whatever the code holds.
+    """
+
+    def __init__(self, highlight: Callable[..., str]) -> None:
+        self._highlight = highlight
+        self._done: list[str] = []
+        #: Not to be guessed: a submission is not to name a place.
+        self._mark = token_hex(16)
+
+    def __call__(self, source: str, **arguments: Any) -> str:
+        """What stands in the page until then."""
+        self._done.append(self._highlight(source, **arguments))
+        return f"{self._mark}-{len(self._done) - 1};"
+
+    def put_back(self, page: str) -> str:
+        """The page with its code."""
+        return re.sub(rf"{self._mark}-(\d+);", lambda place: self._done[int(place[1])], page)
 
 
 class _Renderer(IPythonRenderer):

@@ -8,8 +8,10 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from feedback_course import FIXED, HIDDEN_LINE, HIDDEN_SENTENCE, RUBRIC, master
 from feedback_scan import leaks, secrets_of
+from nbformat.v4 import new_code_cell, new_notebook
 
 from assay.boxes import CANNOT_READ, GRADER_BROKE, NOT_MARKED, NOT_RUN
+from assay.feedback import FeedbackExporter
 
 pytestmark = pytest.mark.xdist_group("feedback")
 
@@ -217,3 +219,13 @@ def test_nothing_on_the_page_runs_or_loads(soup: BeautifulSoup) -> None:
         assert not [name for name in element.attrs if name.startswith("on")]
         assert str(element.get("src", "data:")).startswith("data:")
     assert "url(" not in str(soup.style)
+
+
+def test_code_stands_where_it_was_whatever_it_holds() -> None:
+    notebook = new_notebook()
+    sources = ['x = "</pre><script>1</script>"', "y = 0  # \\1 \\g<0> 0-0;", "print(x, y)"]
+    notebook.cells = [new_code_cell(source) for source in sources]
+    text, _ = FeedbackExporter().from_notebook_node(notebook)
+    shown = BeautifulSoup(text, "html.parser").select(".highlight")
+    assert [one.get_text().strip() for one in shown] == sources
+    assert all(one.select("span") for one in shown)
