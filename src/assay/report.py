@@ -26,10 +26,10 @@ def write_reports(course: Course, assignments: Sequence[str] = (), folder: Path 
         When nothing was graded yet, or one that is named was not.
     """
     # Here and below: importing nbgrader takes seconds, which `assay --help` need not cost.
-    from assay.report_gather import gather, graded_assignments
+    from assay.report_gather import gather, reported_assignments
     from assay.report_page import assignment_page, course_page
 
-    graded = graded_assignments(course)
+    graded = reported_assignments(course)
     if not graded:
         raise AssayError(
             "Nothing was graded yet, so there is nothing to report: grade first, with: assay grade"

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from math import isfinite
 from pathlib import Path
 from statistics import mean, median
 
@@ -39,6 +40,9 @@ _NUMBER = re.compile(
     r"(?<![\w.])[-+]?(?:\d+(?:,\d{3})*(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?(?!\w)|\b(?:nan|inf)\b", re.IGNORECASE
 )
 _ROW = re.compile(r"#(?:[,;\s]+#)+")
+NOT_YET = "It was not graded yet."
+#: What reading a file raises that is no notebook any more.
+_DAMAGED = (OSError, ValueError, LookupError, TypeError, AttributeError, nbformat.ValidationError)
 
 
 class Outcome(Enum):
@@ -203,8 +207,8 @@ class ClassReport:
         return sum(task.max_points for task in self.tasks if task.by_person)
 
 
-def graded_assignments(course: Course) -> list[str]:
-    """The assignments of the gradebook that somebody handed in, or that could not be graded, in alphabetical order.
+def reported_assignments(course: Course) -> list[str]:
+    """The assignments that somebody handed in, in alphabetical order; the first page says of which nothing is graded yet.
 
     Raises
     ------
@@ -215,7 +219,9 @@ def graded_assignments(course: Course) -> list[str]:
     with open_gradebook(folders) as gradebook:
         known = {one.name for one in gradebook.assignments if one.submissions}
     failed = {path.parent.name for path in (course.root / FAILURES).glob("*/*.json")}
-    return sorted(known | {name for name in failed if course.source(name).is_dir()})
+    sources = {path.name for path in (course.root / "source").glob("[!.]*") if path.is_dir()}
+    lying = {name for name in sources if _submitters(course, folders, name)}
+    return sorted(known | lying | {name for name in failed if course.source(name).is_dir()})
 
 
 def folders_of(course: Course) -> CourseDirectory:
@@ -274,7 +280,7 @@ def gather(course: Course, assignment: str) -> ClassReport:
             handed_in = set()
         failures = _failures(course, assignment, course.root / folders.autograded_directory)
         kept = _loaded(gradebook, assignment)
-        for student in sorted(handed_in | set(failures)):
+        for student in sorted(handed_in | set(failures) | _submitters(course, folders, assignment)):
             folder = course.root / folders.autograded_directory / student / assignment
             submissions[student] = _submission(
                 gradebook, folder, assignment, student, students, failures.get(student, ""), given
@@ -354,10 +360,29 @@ def _submission(
     try:
         submission = gradebook.find_submission(assignment, student)
     except MissingEntry:
-        return Submission(student, names.get(student, ""), failure=failure)
+        return Submission(student, names.get(student, ""), failure=failure or NOT_YET)
     if not folder.is_dir():
         # The gradebook knows of it and of no marks: nbgrader was asked for it and failed.
-        return Submission(student, names.get(student, ""), failure=failure or "It was not graded yet.")
+        return Submission(student, names.get(student, ""), failure=failure or NOT_YET)
+    try:
+        return _graded(gradebook, submission, folder, assignment, names.get(student, ""), failure, given)
+    except _DAMAGED:
+        # assay grade sees by itself that it has to be graded again: what it goes by stands in the same file.
+        sentence = f"What grading left in {folder.parent.parent.name}/{student}/{assignment} cannot be read: grade it again."
+        return Submission(student, names.get(student, ""), failure=failure or sentence)
+
+
+def _graded(
+    gradebook: Gradebook,
+    submission: SubmittedAssignment,
+    folder: Path,
+    assignment: str,
+    name: str,
+    failure: str,
+    given: Collection[str],
+) -> Submission:
+    """A submission that was graded into a folder; what nobody but somebody's editor or disk can have done to it raises `_DAMAGED`."""
+    student = submission.student_id
     marks = read_marks(gradebook, folder, assignment, student)
     repairs: list[str] = []
     incidents: list[str] = []
@@ -370,16 +395,16 @@ def _submission(
         incidents += _sentences(noted.get("incidents"))
         flags += flags_of_run(noted)
         flags += flags_in_notebook(_notebook(path))
-        isolation = str(noted.get("isolation", "")) or isolation
+        isolation = noted["isolation"] if isinstance(noted.get("isolation"), str) else isolation
         if isinstance(noted.get("versions"), dict):
             versions.update(noted["versions"])
-        if isinstance(noted.get("seconds"), (int, float)):
+        if isinstance(noted.get("seconds"), (int, float)) and isfinite(noted["seconds"]):
             seconds.append(float(noted["seconds"]))
     flags += flags_in_files(folder, given)
     penalty = float(submission.late_submission_penalty or 0.0)
     return Submission(
         student,
-        names.get(student, ""),
+        name,
         marks,
         failure,
         tuple(dict.fromkeys(repairs)),
@@ -403,6 +428,12 @@ def _notebook(path: Path) -> nbformat.NotebookNode:
     except (OSError, ValueError, LookupError, AttributeError, TypeError):
         return nbformat.v4.new_notebook()
     return notebook
+
+
+def _submitters(course: Course, folders: CourseDirectory, assignment: str) -> set[str]:
+    """Whose submission of an assignment lies in the course's folder, graded or not."""
+    submitted = course.root / folders.submitted_directory
+    return {path.parent.name for path in submitted.glob(f"[!.]*/{assignment}") if path.is_dir()}
 
 
 def _sentences(noted: object) -> list[str]:

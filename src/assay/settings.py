@@ -51,6 +51,9 @@ def apply(c: Any) -> None:
     c.GenerateFeedback.exporter_class = "assay.feedback.FeedbackExporter"
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades", "assay.feedback.ShowVerdicts"]
 
+    # A student who handed in by e-mail has no place in the exchange: nbgrader's own plugin stops at the first of them.
+    c.ExchangeFactory.release_feedback = "assay.exchange.ReleaseFeedback"
+
     # formgrader's page asks a server in the network for MathJax, whatever mathjax_url says. With assay's template before nbgrader's it
     # asks its own server, where that has MathJax from the package jupyter-server-mathjax: formulas are set offline, and nobody else is told.
     nbgrader = find_spec("nbgrader")

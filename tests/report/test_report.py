@@ -120,7 +120,10 @@ def table_of(page: BeautifulSoup, label: str) -> dict[str, list[str]]:
 def test_marks_are_told_by_machine_by_a_person_and_together_with_those_who_wait(page) -> None:
     said = text_of(page, "marks")
     assert "By machine, of 6 points: mean 4.0, median 4.5, from 0 to 6." in said
-    assert "By a person, of 4 points: mean 1.8, median 1.5, from 0 to 4 (4 of 8 marked, 4 waiting)." in said
+    assert (
+        "By a person, of 4 points: mean 1.8, median 1.5, from 0 to 4 (4 of 8 marked or without an answer, 4 waiting)."
+        in said
+    )
     assert "Of 1, a test waits for a person; it counts as 0 until then." in said
 
 
@@ -330,6 +333,8 @@ def test_a_failure_counts_until_the_submission_is_graded_in_whatever_way(tmp_pat
     for text, sentence in (
         ('{"failure": "unreadable: x"}', "unreadable: x"),
         ("{", "It could not be graded; assay grade says why."),
+        ("[]", "It could not be graded; assay grade says why."),
+        ("{}", "It could not be graded; assay grade says why."),
     ):
         path.write_text(text, encoding="utf-8")
         os.utime(path, (2e9, 2e9))
@@ -344,13 +349,73 @@ def test_a_failure_counts_until_the_submission_is_graded_in_whatever_way(tmp_pat
 def test_damaged_notes_of_the_grader_stop_nothing(tmp_path) -> None:
     """Somebody has edited or deleted what grading left behind."""
     synthetic = SyntheticCourse(tmp_path / "course")
-    noted = {"repairs": "no list", "incidents": None, "seconds": "fast", "versions": [], "isolation": None}
+    noted = {
+        "repairs": "no list",
+        "incidents": None,
+        "seconds": "fast",
+        "versions": ["numpy 2"],
+        "isolation": None,
+    }
     synthetic.add("tiny", master_of(TESTS, ANSWER), [Made("ada", noted=noted), Made("bob"), Made("cleo")])
     shutil.rmtree(synthetic.root / "autograded" / "bob")
     found = {one.student: one for one in gather(synthetic.course, "tiny").submissions}
     assert (found["ada"].repairs, found["ada"].seconds, dict(found["ada"].versions)) == ((), None, {})
+    assert found["ada"].isolation == ""
     assert found["bob"].failure == "It was not graded yet."
     write_reports(synthetic.course)
+
+
+def notebook_with(**noted: object) -> bytes:
+    """A notebook with these notes of the grader's."""
+    cells = [] if "cells" not in noted else noted.pop("cells")
+    metadata = {"assay": noted.pop("assay", noted)}
+    return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        notebook_with(cells="text"),
+        notebook_with(assay="text"),
+        notebook_with(assay=None),
+        notebook_with(verdicts=None),
+        notebook_with(verdicts="text"),
+        notebook_with(verdicts=[{"points": 1}]),
+        notebook_with(verdicts=[{"grade_id": "x", "points": 1, "max_points": 1, "status": "unknown"}]),
+        notebook_with(verdicts=[], repairs=None),
+        notebook_with(verdicts=[], repairs=[1]),
+        notebook_with(verdicts=[], seconds=float("nan")),
+    ],
+)
+def test_a_damaged_notebook_costs_its_own_student_s_line_only(tmp_path, content: bytes) -> None:
+    """The others are in the report, and the one is said to have to be graded again, unless it can be read after all."""
+    synthetic = SyntheticCourse(tmp_path / "course")
+    synthetic.add("tiny", master_of(TESTS, ANSWER), [Made("ada"), Made("bob")])
+    [path] = (synthetic.root / "autograded/ada/tiny").glob("*.ipynb")
+    path.write_bytes(content)
+    found = {one.student: one for one in gather(synthetic.course, "tiny").submissions}
+    assert found["bob"].marks is not None
+    ada = found["ada"]
+    assert ada.marks is not None or "autograded/ada/tiny cannot be read: grade it again" in ada.failure
+    assert ada.seconds is None or ada.seconds == ada.seconds
+    write_reports(synthetic.course)
+
+
+def test_what_was_handed_in_and_is_not_graded_yet_is_in_the_report(tmp_path) -> None:
+    synthetic = SyntheticCourse(tmp_path / "course")
+    synthetic.add("tiny", master_of(TESTS, ANSWER), [Made("ada")])
+    shutil.copytree(synthetic.root / "source/tiny", synthetic.root / "source/other")
+    for student, assignment in (("late", "tiny"), ("ada", "other")):
+        (synthetic.root / "submitted" / student / assignment).mkdir(parents=True)
+    found = {one.student: one for one in gather(synthetic.course, "tiny").submissions}
+    assert found["late"].failure == "It was not graded yet."
+    assert found["ada"].marks is not None
+    _, other, _ = write_reports(synthetic.course)
+    assert "Nothing is graded yet." in other.read_text(encoding="utf-8")
 
 
 def test_a_class_that_nobody_has_answered_in_has_no_pictures_of_nothing(tmp_path) -> None:

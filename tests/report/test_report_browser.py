@@ -100,11 +100,12 @@ def browser() -> Iterator[Any]:
 
 @contextmanager
 def shown(browser: Any, path: Path, **options: Any) -> Iterator[Any]:
-    """A page without any network; `page.requests` is what it asked for."""
+    """A page without any network; `page.requests` is what it asked for, `page.refused` by whom it did not get it."""
     context = browser.new_context(offline=True, **options)
     page = context.new_page()
-    page.requests, page.errors = [], []
+    page.requests, page.errors, page.refused = [], [], {}
     page.on("request", lambda request: page.requests.append(request.url))
+    page.on("requestfailed", lambda request: page.refused.update({request.url: request.failure}))
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.goto(path.as_uri())
     try:
@@ -147,15 +148,21 @@ def test_nothing_that_a_student_wrote_runs_even_without_a_policy(
 
 
 def test_the_canary_sings_where_a_page_does_not_escape(browser, reports: Path, tmp_path: Path) -> None:
-    """So the test above can fail; with the policy in place not even such a page runs it."""
+    """So the test above can fail; with the policy in place not even such a page runs it, or asks a server for anything."""
     path = reports / "tiny.html"
-    leaking = path.read_text(encoding="utf-8").replace("<main>", f"<main>{HOSTILE[0]}{HOSTILE[1]}")
+    # Nothing listens there, and the browser is offline: what counts is who refuses it.
+    asked = "http://127.0.0.1:1/a.png"
+    leaking = path.read_text(encoding="utf-8").replace(
+        "<main>", f"<main>{HOSTILE[0]}{HOSTILE[1]}<img src={asked}>"
+    )
     place = tmp_path / "leaking.html"
     place.write_text(leaking, encoding="utf-8")
     with shown(browser, place) as page:
         assert page.evaluate("window.__pwned") is None
+        assert page.refused[asked] == "csp"
     with shown(browser, without_policy(place, tmp_path)) as page:
         assert page.evaluate("window.__pwned") >= 1
+        assert page.refused[asked] != "csp"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
