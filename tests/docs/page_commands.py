@@ -60,7 +60,14 @@ def blocks_of(page: Path) -> list[Block]:
     ]
 
 
-def run_page(page: Path, folder: Path, *, replaced: Mapping[str, str] | None = None) -> list[Ran]:
+def run_page(
+    page: Path,
+    folder: Path,
+    *,
+    replaced: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    seconds: float = 1200,
+) -> list[Ran]:
     """Run the ``sh`` blocks of a page in ``folder``, one shell for all; it ends with the first command that fails.
 
     ``replaced`` names what cannot be as it is on the page, such as a folder that only root can make, and what takes its place.
@@ -84,12 +91,13 @@ def run_page(page: Path, folder: Path, *, replaced: Mapping[str, str] | None = N
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
-        env={**os.environ, "PATH": path, "COLUMNS": "200"},
+        env={**os.environ, "PATH": path, "COLUMNS": "200", **(environment or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
         text=True,
         check=False,
+        timeout=seconds,
     )
     parts = re.split(rf"^{_MARK} (\S+)\n", done.stdout, flags=re.MULTILINE)
     printed = dict(zip(parts[1::2], parts[2::2], strict=True))
