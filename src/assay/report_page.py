@@ -196,7 +196,9 @@ def _marks_sentence(report: ClassReport) -> str:
             if given
             else "By a person: nothing yet"
         )
-        sentences.append(f"{sentence} ({len(marked)} of {len(graded)} marked or without an answer, {waiting} waiting).")
+        sentences.append(
+            f"{sentence} ({len(marked)} of {len(graded)} marked or without an answer, {waiting} waiting)."
+        )
     complete = [one.total for one in graded if one.is_complete]
     whole = report.machine_maximum + report.person_maximum
     if report.person_maximum and 2 * len(complete) > len(graded):
