@@ -18,12 +18,12 @@ COURSE_PAGE = "index.html"
 
 
 def write_reports(course: Course, assignments: Sequence[str] = (), folder: Path | None = None) -> list[Path]:
-    """Write the page of the course and those of some assignments, or of all that were graded; where they are, the course's first.
+    """Write the page of the course and those of some assignments, or of all that were handed in; where they are, the course's first.
 
     Raises
     ------
     AssayError
-        When nothing was graded yet, or one that is named was not.
+        When nothing was graded or handed in yet, or one that is named was not.
     """
     # Here and below: importing nbgrader takes seconds, which `assay --help` need not cost.
     from assay.report_gather import gather, reported_assignments

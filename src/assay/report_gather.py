@@ -208,7 +208,7 @@ class ClassReport:
 
 
 def reported_assignments(course: Course) -> list[str]:
-    """The assignments that somebody handed in, in alphabetical order; the first page says of which nothing is graded yet.
+    """The assignments that somebody handed in, graded or not, in alphabetical order.
 
     Raises
     ------
@@ -381,7 +381,7 @@ def _graded(
     failure: str,
     given: Collection[str],
 ) -> Submission:
-    """A submission that was graded into a folder; what nobody but somebody's editor or disk can have done to it raises `_DAMAGED`."""
+    """A submission that was graded into a folder; raises one of `_DAMAGED` where an editor or the disk has damaged what lies there."""
     student = submission.student_id
     marks = read_marks(gradebook, folder, assignment, student)
     repairs: list[str] = []
