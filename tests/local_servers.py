@@ -85,25 +85,22 @@ def serving(
         process = psutil.Process(server.pid)
         try:
             info = Path(environment["JUPYTER_RUNTIME_DIR"], f"jpserver-{server.pid}.json")
-            _wait(server, info, token, process, status, log)
-            yield Server(_url(info), token, process)
+            yield _answering(server, process, info, token, status, log)
         finally:
             _stop(server, process)
 
 
-def _url(info: Path) -> str:
-    """Where it says that it answers: another program may have taken the port that was asked for."""
-    return f"http://{ADDRESS}:{int(json.loads(info.read_text())['port'])}/"
-
-
-def _wait(
-    server: subprocess.Popen[bytes], info: Path, token: str, process: psutil.Process, status: str, log: Path
-) -> None:
+def _answering(
+    server: subprocess.Popen[bytes], process: psutil.Process, info: Path, token: str, status: str, log: Path
+) -> Server:
+    """Wait for the server; the port is the one that it says, for another program may have taken the one asked for."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         with suppress(OSError, ValueError):
-            Server(_url(info), token, process).ask(status)
-            return
+            port = int(json.loads(info.read_text())["port"])
+            answering = Server(f"http://{ADDRESS}:{port}/", token, process)
+            answering.ask(status)
+            return answering
         time.sleep(0.1)
     raise AssertionError(f"The server did not start:\n{log.read_text(encoding='utf-8')[-3000:]}")
 

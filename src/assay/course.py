@@ -61,6 +61,18 @@ class Course:
         """Names of all assignments that have a text, in alphabetical order."""
         return sorted(path.stem for path in (self.root / "source").glob("*.py"))
 
+    def known_assignments(self) -> list[str]:
+        """Names of all assignments that have a text or a folder of masters, in alphabetical order."""
+        folders = {path.name for path in (self.root / "source").glob("[!.]*") if path.is_dir()}
+        return sorted(folders | set(self.assignments()))
+
+    def submitters(self, assignment: str) -> list[str]:
+        """The students whose submission of an assignment lies in the course's folder, graded or not, in alphabetical order."""
+        submitted = self.config().CourseDirectory.get("submitted_directory", "submitted")
+        return sorted(
+            path.parent.name for path in (self.root / submitted).glob(f"[!.]*/{assignment}") if path.is_dir()
+        )
+
     def chosen(self, names: list[str]) -> list[str]:
         """``names``, or all assignments when none is named.
 

@@ -259,14 +259,14 @@ def _chosen_assignments(course: Course, names: list[str]) -> list[str]:
     for name in names:
         if not course.masters(name):
             raise AssayError(_no_master(course, name))
-    submitted = [name for name in _known_assignments(course) if _submitters(course, name)]
+    submitted = [name for name in course.known_assignments() if course.submitters(name)]
     if not names and not submitted:
         raise AssayError(_no_submissions(course, "<assignment>"))
     return names or submitted
 
 
 def _chosen_students(course: Course, assignment: str, students: Sequence[str] | None) -> list[str]:
-    submitters = _submitters(course, assignment)
+    submitters = course.submitters(assignment)
     if not submitters:
         raise AssayError(_no_submissions(course, assignment))
     for student in students or ():
@@ -277,22 +277,10 @@ def _chosen_students(course: Course, assignment: str, students: Sequence[str] | 
     return list(dict.fromkeys(students)) if students else submitters
 
 
-def _known_assignments(course: Course) -> list[str]:
-    folders = {path.name for path in (course.root / "source").glob("[!.]*") if path.is_dir()}
-    return sorted(folders | set(course.assignments()))
-
-
-def _submitters(course: Course, assignment: str) -> list[str]:
-    submitted = course.config().CourseDirectory.get("submitted_directory", "submitted")
-    return sorted(
-        path.parent.name for path in (course.root / submitted).glob(f"[!.]*/{assignment}") if path.is_dir()
-    )
-
-
 def _no_master(course: Course, assignment: str) -> str:
-    if assignment in _known_assignments(course):
+    if assignment in course.known_assignments():
         return f"source/{assignment}/{assignment}.ipynb is missing; make it with: assay build {assignment}"
-    known = ", ".join(_known_assignments(course)) or "none yet"
+    known = ", ".join(course.known_assignments()) or "none yet"
     return f"There is no assignment {assignment!r}; the course has {known}."
 
 

@@ -29,17 +29,17 @@ def write_reports(course: Course, assignments: Sequence[str] = (), folder: Path 
     from assay.report_gather import gather, reported_assignments
     from assay.report_page import assignment_page, course_page
 
-    graded = reported_assignments(course)
-    if not graded:
+    known = reported_assignments(course)
+    if not known:
         raise AssayError(
             "Nothing was graded yet, so there is nothing to report: grade first, with: assay grade"
         )
     for name in assignments:
-        if name not in graded:
-            raise AssayError(f"{name!r} was not graded yet; there are marks of {', '.join(graded)}.")
-    chosen = list(dict.fromkeys(assignments)) or graded
+        if name not in known:
+            raise AssayError(f"{name!r} was not graded yet; there are marks of {', '.join(known)}.")
+    chosen = list(dict.fromkeys(assignments)) or known
     folder = folder or course.root / FOLDER
-    reports = [gather(course, name) for name in graded]
+    reports = [gather(course, name) for name in known]
     try:
         written = []
         for report in reports:
@@ -47,7 +47,7 @@ def write_reports(course: Course, assignments: Sequence[str] = (), folder: Path 
                 path = folder / page_name(report.assignment)
                 replace_file(path, assignment_page(report, course_page=COURSE_PAGE))
                 written.append(path)
-        pages = {name: quote(page_name(name)) for name in graded if (folder / page_name(name)).is_file()}
+        pages = {name: quote(page_name(name)) for name in known if (folder / page_name(name)).is_file()}
         replace_file(folder / COURSE_PAGE, course_page(reports, pages))
     except OSError as error:
         raise AssayError(f"The report cannot be written to {folder} ({error.strerror or error}).") from error

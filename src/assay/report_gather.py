@@ -219,9 +219,8 @@ def reported_assignments(course: Course) -> list[str]:
     with open_gradebook(folders) as gradebook:
         known = {one.name for one in gradebook.assignments if one.submissions}
     failed = {path.parent.name for path in (course.root / FAILURES).glob("*/*.json")}
-    sources = {path.name for path in (course.root / "source").glob("[!.]*") if path.is_dir()}
-    lying = {name for name in sources if _submitters(course, folders, name)}
-    return sorted(known | lying | {name for name in failed if course.source(name).is_dir()})
+    submitted = {name for name in course.known_assignments() if course.submitters(name)}
+    return sorted(known | {name for name in submitted | failed if course.source(name).is_dir()})
 
 
 def folders_of(course: Course) -> CourseDirectory:
@@ -280,7 +279,7 @@ def gather(course: Course, assignment: str) -> ClassReport:
             handed_in = set()
         failures = _failures(course, assignment, course.root / folders.autograded_directory)
         kept = _loaded(gradebook, assignment)
-        for student in sorted(handed_in | set(failures) | _submitters(course, folders, assignment)):
+        for student in sorted(handed_in.union(failures, course.submitters(assignment))):
             folder = course.root / folders.autograded_directory / student / assignment
             submissions[student] = _submission(
                 gradebook, folder, assignment, student, students, failures.get(student, ""), given
@@ -367,8 +366,7 @@ def _submission(
     try:
         return _graded(gradebook, submission, folder, assignment, names.get(student, ""), failure, given)
     except _DAMAGED:
-        # assay grade sees by itself that it has to be graded again: what it goes by stands in the same file.
-        sentence = f"What grading left in {folder.parent.parent.name}/{student}/{assignment} cannot be read: grade it again."
+        sentence = f"What grading left in {folder.parent.parent.name}/{student}/{assignment} cannot be read: grade it again, with --force."
         return Submission(student, names.get(student, ""), failure=failure or sentence)
 
 
@@ -428,12 +426,6 @@ def _notebook(path: Path) -> nbformat.NotebookNode:
     except (OSError, ValueError, LookupError, AttributeError, TypeError):
         return nbformat.v4.new_notebook()
     return notebook
-
-
-def _submitters(course: Course, folders: CourseDirectory, assignment: str) -> set[str]:
-    """Whose submission of an assignment lies in the course's folder, graded or not."""
-    submitted = course.root / folders.submitted_directory
-    return {path.parent.name for path in submitted.glob(f"[!.]*/{assignment}") if path.is_dir()}
 
 
 def _sentences(noted: object) -> list[str]:

@@ -44,9 +44,9 @@ def release(course: Path, student: str = "*", exclude: str = "") -> tuple[Course
 
 
 def test_who_submitted_otherwise_is_named_and_the_others_get_theirs(
-    course: Path, caplog: pytest.LogCaptureFixture
+    course: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
-    logging.getLogger("traitlets").propagate = True
+    monkeypatch.setattr(logging.getLogger("traitlets"), "propagate", True)
     with caplog.at_level(logging.WARNING):
         folders, released = release(course)
     assert released == ["for ada"]
