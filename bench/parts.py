@@ -53,10 +53,8 @@ def main() -> None:
     close_warm_processes()
     medians = {name: statistics.median(seconds) for name, seconds in took.items()}
     start = medians["two kernels, forked, in bubblewrap"]
-    medians[f"a call of a student's function, of {CALLS}"] = max(0.0, medians.pop("calls") - start) / CALLS
-    medians[f"a call with 10,000 numbers each way, of {ARRAYS}"] = (
-        max(0.0, medians.pop("arrays") - start) / ARRAYS
-    )
+    medians[f"a call of a student's function, of {CALLS}"] = (medians.pop("calls") - start) / CALLS
+    medians[f"a call with 10,000 numbers each way, of {ARRAYS}"] = (medians.pop("arrays") - start) / ARRAYS
     lines = [f"# What one submission costs, medians of {options.runs}", "", "| part | ms |", "|---|---|"]
     lines += [f"| {name} | {1000 * seconds:.2f} |" for name, seconds in medians.items()]
     machine.write("parts", "\n".join(lines))
@@ -77,6 +75,8 @@ def _kernels(measure: Callable[[str, Callable[[], object]], object]) -> None:
         "calls": (calls, "bubblewrap", ()),
         "arrays": (arrays, "bubblewrap", ()),
     }
+    # The submission of the round before was run in forks of another process: starting this one is no part of a fork.
+    grade_notebook(nothing, nothing, isolation="bubblewrap", warm=())
     for name, (notebook, isolation, warm) in ways.items():
         verdicts = measure(
             name,
